@@ -1,0 +1,436 @@
+// The Node-API face of the addon. Every function takes and returns plain numbers and buffers; failures are negated
+// errnos. Argument mistakes throw TypeError: the typed caller (src/linux/native.ts) cannot make them.
+#include "utrace.h"
+
+#include <errno.h>
+#include <node_api.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_ARGS 8
+#define SLICE_OVER 0x10000 // in the answer of step: the slice is used up
+
+struct args {
+	napi_env env;
+	size_t count;
+	napi_value v[MAX_ARGS];
+};
+
+static int get_args(napi_env env, napi_callback_info info, size_t want, struct args *a)
+{
+	a->env = env;
+	a->count = MAX_ARGS;
+	if (napi_get_cb_info(env, info, &a->count, a->v, NULL, NULL) != napi_ok || a->count < want) {
+		napi_throw_type_error(env, "UTRACE_NATIVE", "missing arguments");
+		return 0;
+	}
+	return 1;
+}
+
+static int32_t i32(const struct args *a, int i)
+{
+	int32_t x = 0;
+	if (napi_get_value_int32(a->env, a->v[i], &x) != napi_ok)
+		napi_throw_type_error(a->env, "UTRACE_NATIVE", "a number is needed");
+	return x;
+}
+
+// An address or a 64-bit value: a number up to 2^53 or a bigint.
+static uint64_t u64(const struct args *a, int i)
+{
+	double d;
+	if (napi_get_value_double(a->env, a->v[i], &d) == napi_ok)
+		return d < 0 ? (uint64_t)(int64_t)d : (uint64_t)d;
+	uint64_t x = 0;
+	bool lossless;
+	if (napi_get_value_bigint_uint64(a->env, a->v[i], &x, &lossless) != napi_ok)
+		napi_throw_type_error(a->env, "UTRACE_NATIVE", "a number or a bigint is needed");
+	return x;
+}
+
+static void *bytes(const struct args *a, int i, size_t *len)
+{
+	void *data = NULL;
+	*len = 0;
+	napi_typedarray_type type;
+	napi_value ab;
+	size_t offset, count;
+	if (napi_get_typedarray_info(a->env, a->v[i], &type, &count, &data, &ab, &offset) != napi_ok || type != napi_uint8_array) {
+		napi_throw_type_error(a->env, "UTRACE_NATIVE", "a Uint8Array is needed");
+		return NULL;
+	}
+	*len = count;
+	return data;
+}
+
+static napi_value num(napi_env env, double x)
+{
+	napi_value v = NULL;
+	napi_create_double(env, x, &v);
+	return v;
+}
+
+static napi_value int_(napi_env env, int32_t x)
+{
+	napi_value v = NULL;
+	napi_create_int32(env, x, &v);
+	return v;
+}
+
+#define FN(name, want)                                                  \
+	static napi_value name##_(napi_env env, struct args *a);        \
+	static napi_value name(napi_env env, napi_callback_info info)   \
+	{                                                               \
+		struct args a;                                          \
+		return get_args(env, info, want, &a) ? name##_(env, &a) : NULL; \
+	}                                                               \
+	static napi_value name##_(napi_env env, struct args *a)
+
+// setEvents(buffer): the event slots; the caller keeps the buffer alive.
+FN(set_events, 1)
+{
+	size_t len;
+	void *data = bytes(a, 0, &len);
+	if (data)
+		ut_events_set(data, (int)(len / sizeof(struct ut_event)));
+	return int_(env, (int)(len / sizeof(struct ut_event)));
+}
+
+// step(tid, request, data, max, block): resume, unless request is 0, and collect. A task that died under the
+// request (ESRCH) is no failure: its death is among the next events.
+FN(step, 5)
+{
+	int request = i32(a, 1);
+	if (request) {
+		int r = ut_resume(i32(a, 0), request, (unsigned long)i32(a, 2));
+		if (r < 0 && r != -ESRCH)
+			return int_(env, r - 10000); // told apart from what waiting returns
+	}
+	int n = ut_collect(i32(a, 3), i32(a, 4));
+	return int_(env, n >= 0 && ut_slice_over() ? n | SLICE_OVER : n);
+}
+
+FN(resume, 3)
+{
+	return int_(env, ut_resume(i32(a, 0), i32(a, 1), (unsigned long)i32(a, 2)));
+}
+
+// ptrace(request, tid, addr, data): requests whose answer is only success or failure.
+FN(ptrace_simple, 4)
+{
+	long r = ptrace(i32(a, 0), i32(a, 1), u64(a, 2), u64(a, 3));
+	return int_(env, r < 0 ? -errno : 0);
+}
+
+// ptraceData(request, tid, addr, bytes): requests that read or write a buffer; returns the request's own result.
+FN(ptrace_data, 4)
+{
+	size_t len;
+	void *data = bytes(a, 3, &len);
+	if (!data)
+		return NULL;
+	long r = ptrace(i32(a, 0), i32(a, 1), u64(a, 2), data);
+	return int_(env, r < 0 ? -errno : (int)r);
+}
+
+// regset(request, tid, type, bytes): GETREGSET/SETREGSET; returns the length.
+FN(regset, 4)
+{
+	size_t len;
+	void *data = bytes(a, 3, &len);
+	if (!data)
+		return NULL;
+	struct iovec iov = { data, len };
+	long r = ptrace(i32(a, 0), i32(a, 1), u64(a, 2), &iov);
+	return int_(env, r < 0 ? -errno : (int)iov.iov_len);
+}
+
+FN(read_memory, 4)
+{
+	size_t len;
+	uint8_t *data = bytes(a, 2, &len);
+	size_t want = (size_t)u64(a, 3);
+	if (!data)
+		return NULL;
+	return num(env, (double)ut_read(i32(a, 0), u64(a, 1), data, want < len ? want : len));
+}
+
+FN(read_string, 4)
+{
+	size_t len;
+	char *data = bytes(a, 2, &len);
+	size_t want = (size_t)u64(a, 3);
+	if (!data)
+		return NULL;
+	return num(env, (double)ut_read_string(i32(a, 0), u64(a, 1), data, want < len ? want : len));
+}
+
+FN(write_memory, 3)
+{
+	size_t len;
+	const void *data = bytes(a, 2, &len);
+	if (!data)
+		return NULL;
+	return num(env, (double)ut_write(i32(a, 0), u64(a, 1), data, len));
+}
+
+FN(slice_begin, 3)
+{
+	return int_(env, ut_slice_begin((long)u64(a, 0), i32(a, 1), i32(a, 2)));
+}
+
+FN(slice_end, 0)
+{
+	return int_(env, ut_slice_end());
+}
+
+FN(want_rusage, 1)
+{
+	ut_want_rusage(i32(a, 0));
+	return NULL;
+}
+
+// stats(bytes): stops, switches between tasks, last tid since the slice began, as three 32-bit words.
+FN(stats, 1)
+{
+	size_t len;
+	void *data = bytes(a, 0, &len);
+	if (data && len >= sizeof ut_stats)
+		memcpy(data, &ut_stats, sizeof ut_stats);
+	return NULL;
+}
+
+FN(task_cpu, 1)
+{
+	return int_(env, ut_task_cpu(i32(a, 0)));
+}
+
+FN(place_enter, 1)
+{
+	return int_(env, ut_place_enter(i32(a, 0)));
+}
+
+FN(place_leave, 0)
+{
+	return int_(env, ut_place_leave());
+}
+
+FN(place_allowed, 0)
+{
+	return int_(env, ut_place_allowed());
+}
+
+// tgkill(tgid, tid, sig); tid 0: the whole process.
+FN(send_signal, 3)
+{
+	int tgid = i32(a, 0), tid = i32(a, 1), sig = i32(a, 2);
+	long r = tid ? syscall(SYS_tgkill, tgid, tid, sig) : kill(tgid, sig);
+	return int_(env, r < 0 ? -errno : 0);
+}
+
+// queueSignal(tgid, tid, sig, siginfo)
+FN(queue_signal, 4)
+{
+	size_t len;
+	void *data = bytes(a, 3, &len);
+	if (!data)
+		return NULL;
+	long r = syscall(SYS_rt_tgsigqueueinfo, i32(a, 0), i32(a, 1), i32(a, 2), data);
+	return int_(env, r < 0 ? -errno : 0);
+}
+
+// waitChild(pid, bytes): a child that is not traced; the status into 4 bytes. Returns pid, 0 or a negated errno.
+FN(wait_child, 2)
+{
+	size_t len;
+	int status = 0;
+	void *data = bytes(a, 1, &len);
+	if (!data || len < sizeof status)
+		return NULL;
+	pid_t r = waitpid(i32(a, 0), &status, WNOHANG);
+	memcpy(data, &status, sizeof status);
+	return int_(env, r < 0 ? -errno : r);
+}
+
+// waitTask(tid, bytes): blocks for one tracee that is known to trap at once. The status into 4 bytes.
+FN(wait_task, 2)
+{
+	size_t len;
+	int status = 0;
+	void *data = bytes(a, 1, &len);
+	if (!data || len < sizeof status)
+		return NULL;
+	pid_t r;
+	do
+		r = waitpid(i32(a, 0), &status, __WALL);
+	while (r < 0 && errno == EINTR);
+	memcpy(data, &status, sizeof status);
+	return int_(env, r < 0 ? -errno : r);
+}
+
+FN(gettid_, 0)
+{
+	return int_(env, (int)syscall(SYS_gettid));
+}
+
+FN(write_byte, 2)
+{
+	char byte = (char)i32(a, 1);
+	ssize_t n = write(i32(a, 0), &byte, 1);
+	return int_(env, n < 0 ? -errno : (int)n);
+}
+
+// readFd(fd, bytes): what a pipe holds; 0 at its end.
+FN(read_fd, 2)
+{
+	size_t len;
+	void *data = bytes(a, 1, &len);
+	if (!data)
+		return NULL;
+	ssize_t n = read(i32(a, 0), data, len);
+	return int_(env, n < 0 ? -errno : (int)n);
+}
+
+FN(close_fd, 1)
+{
+	return int_(env, close(i32(a, 0)) < 0 ? -errno : 0);
+}
+
+// --- spawn(how) ---
+
+static int prop(napi_env env, napi_value obj, const char *name, napi_value *v)
+{
+	napi_valuetype type;
+	return napi_get_named_property(env, obj, name, v) == napi_ok && napi_typeof(env, *v, &type) == napi_ok &&
+	       type != napi_undefined && type != napi_null;
+}
+
+static char *string_of(napi_env env, napi_value v)
+{
+	size_t len;
+	if (napi_get_value_string_utf8(env, v, NULL, 0, &len) != napi_ok)
+		return NULL;
+	char *s = malloc(len + 1);
+	if (s)
+		napi_get_value_string_utf8(env, v, s, len + 1, &len);
+	return s;
+}
+
+static void free_list(char **list)
+{
+	for (char **p = list; p && *p; p++)
+		free(*p);
+	free(list);
+}
+
+static char **list_of(napi_env env, napi_value obj, const char *name)
+{
+	napi_value array, item;
+	uint32_t n;
+	if (!prop(env, obj, name, &array) || napi_get_array_length(env, array, &n) != napi_ok)
+		return NULL;
+	char **list = calloc(n + 1, sizeof *list);
+	for (uint32_t i = 0; list && i < n; i++)
+		if (napi_get_element(env, array, i, &item) != napi_ok || !(list[i] = string_of(env, item))) {
+			free_list(list);
+			return NULL;
+		}
+	return list;
+}
+
+static int int_prop(napi_env env, napi_value obj, const char *name, int fallback)
+{
+	napi_value v;
+	int32_t x = fallback;
+	if (prop(env, obj, name, &v))
+		napi_get_value_int32(env, v, &x);
+	return x;
+}
+
+static napi_value spawn_(napi_env env, struct args *a);
+static napi_value spawn(napi_env env, napi_callback_info info)
+{
+	struct args a;
+	return get_args(env, info, 1, &a) ? spawn_(env, &a) : NULL;
+}
+
+static napi_value spawn_(napi_env env, struct args *a)
+{
+	napi_value obj = a->v[0], v, result = NULL;
+	char *file = prop(env, obj, "file", &v) ? string_of(env, v) : NULL;
+	char *cwd = prop(env, obj, "cwd", &v) ? string_of(env, v) : NULL;
+	char **argv = list_of(env, obj, "argv"), **envp = list_of(env, obj, "envp");
+	if (!file || !argv || !envp) {
+		napi_throw_type_error(env, "UTRACE_NATIVE", "spawn needs file, argv and envp");
+		goto done;
+	}
+	struct ut_spawn how = {
+		.file = file,
+		.argv = argv,
+		.envp = envp,
+		.cwd = cwd,
+		.fd = { int_prop(env, obj, "stdin", -1), int_prop(env, obj, "stdout", -1), int_prop(env, obj, "stderr", -1) },
+		.uid = int_prop(env, obj, "uid", -1),
+		.gid = int_prop(env, obj, "gid", -1),
+		.pgid = int_prop(env, obj, "pgid", -1),
+		.new_session = int_prop(env, obj, "newSession", 0),
+		.foreground_fd = int_prop(env, obj, "foreground", -1),
+		.no_new_privs = int_prop(env, obj, "noNewPrivs", 0),
+	};
+	if (prop(env, obj, "filter", &v)) {
+		struct args f = { env, 1, { v } };
+		size_t len;
+		how.filter = bytes(&f, 0, &len);
+		how.filter_count = len / 8;
+	}
+	struct ut_spawned out = { 0, -1, -1 };
+	int r = ut_spawn(&how, &out);
+	if (napi_create_object(env, &result) != napi_ok)
+		goto done;
+	napi_set_named_property(env, result, "pid", int_(env, r < 0 ? r : out.pid));
+	napi_set_named_property(env, result, "goFd", int_(env, out.go_fd));
+	napi_set_named_property(env, result, "errFd", int_(env, out.err_fd));
+done:
+	free(file);
+	free(cwd);
+	free_list(argv);
+	free_list(envp);
+	return result;
+}
+
+NAPI_MODULE_INIT()
+{
+	static const struct {
+		const char *name;
+		napi_callback fn;
+	} fns[] = {
+		{ "setEvents", set_events },     { "step", step },
+		{ "resume", resume },            { "ptrace", ptrace_simple },
+		{ "ptraceData", ptrace_data },   { "regset", regset },
+		{ "readMemory", read_memory },   { "readString", read_string },
+		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
+		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },
+		{ "stats", stats },              { "taskCpu", task_cpu },
+		{ "placeEnter", place_enter },   { "placeLeave", place_leave },
+		{ "placeAllowed", place_allowed }, { "sendSignal", send_signal },
+		{ "queueSignal", queue_signal }, { "waitChild", wait_child },
+		{ "waitTask", wait_task },       { "gettid", gettid_ },
+		{ "writeByte", write_byte },     { "readFd", read_fd },
+		{ "closeFd", close_fd },         { "spawn", spawn },
+	};
+	for (size_t i = 0; i < sizeof fns / sizeof *fns; i++) {
+		napi_value f;
+		if (napi_create_function(env, fns[i].name, NAPI_AUTO_LENGTH, fns[i].fn, NULL, &f) != napi_ok ||
+		    napi_set_named_property(env, exports, fns[i].name, f) != napi_ok)
+			return NULL;
+	}
+	return exports;
+}

@@ -1,0 +1,205 @@
+// The fused loop: resume a task, wait for whatever stops next, read what the stop needs.
+#include "utrace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef PTRACE_GET_SYSCALL_INFO
+#define PTRACE_GET_SYSCALL_INFO 0x420e
+#endif
+#define EVENT_SECCOMP 7
+#define EVENT_STOP 128
+
+// Tracees are always eligible for wait; with __WCLONE ordinary children (exit signal SIGCHLD), which belong to
+// others in this process, are not. __WNOTHREAD: a tracee is the tracer thread's alone.
+#define WAIT_FLAGS (__WCLONE | __WNOTHREAD)
+
+static struct ut_event *events;
+static int capacity;
+static int want_rusage;
+struct ut_stats ut_stats;
+
+void ut_events_set(struct ut_event *buffer, int count)
+{
+	events = buffer;
+	capacity = count;
+}
+
+void ut_want_rusage(int on)
+{
+	want_rusage = on;
+}
+
+static void read_call(struct ut_event *ev)
+{
+	long n = ptrace(PTRACE_GET_SYSCALL_INFO, ev->tid, sizeof ev->u.call, &ev->u.call);
+	if (n < 0) {
+		ev->err = errno;
+		ev->kind = UT_VOID;
+		return;
+	}
+	switch (ev->u.call.op) {
+	case 1: ev->kind = UT_ENTRY; break;
+	case 2: ev->kind = UT_EXIT; break;
+	case 3: ev->kind = UT_SECCOMP; break;
+	default: ev->kind = UT_SYSCALL; break;
+	}
+}
+
+static void read_event(struct ut_event *ev)
+{
+	int status = ev->status;
+	ev->err = 0;
+	if (!WIFSTOPPED(status)) {
+		ev->kind = UT_DEATH;
+		return;
+	}
+	int sig = WSTOPSIG(status), event = status >> 16;
+	if (sig == (SIGTRAP | 0x80) || event == EVENT_SECCOMP) {
+		read_call(ev);
+		if (event == EVENT_SECCOMP && ev->kind != UT_VOID)
+			ev->kind = UT_SECCOMP;
+	} else if (event == EVENT_STOP) {
+		ev->kind = UT_STOP;
+	} else if (event) {
+		unsigned long message = 0;
+		ev->kind = UT_EVENT;
+		if (ptrace(PTRACE_GETEVENTMSG, ev->tid, 0, &message) < 0) {
+			ev->err = errno;
+			ev->kind = UT_VOID;
+		}
+		ev->message = message;
+	} else {
+		ev->kind = UT_SIGNAL;
+		if (ptrace(PTRACE_GETSIGINFO, ev->tid, 0, ev->u.siginfo) < 0) {
+			ev->err = errno;
+			ev->kind = UT_VOID;
+		}
+	}
+}
+
+// --- the slice: a periodic timer whose signal bounds how long a wait may block ---
+
+static atomic_int ticks;
+static timer_t slice_timer;
+static int slice_timer_made, slice_idle_ticks, slice_max_ticks;
+
+static void on_tick(int sig)
+{
+	(void)sig;
+	atomic_fetch_add_explicit(&ticks, 1, memory_order_relaxed);
+}
+
+// A real-time signal that neither libc nor Node uses, directed at this thread alone.
+static int tick_signal(void)
+{
+	return SIGRTMAX - 2;
+}
+
+// SIGCHLD for every stop is what wakes an idle event loop; while a slice runs it would only cost.
+static int stops_signal(int on)
+{
+	struct sigaction sa;
+	if (sigaction(SIGCHLD, NULL, &sa) < 0)
+		return -errno;
+	if (!(sa.sa_flags & SA_NOCLDSTOP) == !!on)
+		return 0;
+	sa.sa_flags = on ? sa.sa_flags & ~SA_NOCLDSTOP : sa.sa_flags | SA_NOCLDSTOP;
+	return sigaction(SIGCHLD, &sa, NULL) < 0 ? -errno : 0;
+}
+
+int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks)
+{
+	if (!slice_timer_made) {
+		struct sigaction sa = { .sa_handler = on_tick };
+		sigemptyset(&sa.sa_mask);
+		if (sigaction(tick_signal(), &sa, NULL) < 0)
+			return -errno;
+		struct sigevent se;
+		memset(&se, 0, sizeof se);
+		se.sigev_notify = SIGEV_THREAD_ID;
+		se.sigev_signo = tick_signal();
+		se._sigev_un._tid = (int)syscall(SYS_gettid);
+		if (timer_create(CLOCK_MONOTONIC, &se, &slice_timer) < 0)
+			return -errno;
+		slice_timer_made = 1;
+	}
+	int r = stops_signal(0);
+	if (r < 0)
+		return r;
+	slice_idle_ticks = idle_ticks;
+	slice_max_ticks = max_ticks;
+	atomic_store(&ticks, 0);
+	memset(&ut_stats, 0, sizeof ut_stats);
+	struct itimerspec its = {
+		.it_interval = { 0, period_ns },
+		.it_value = { 0, period_ns },
+	};
+	return timer_settime(slice_timer, 0, &its, NULL) < 0 ? -errno : 0;
+}
+
+int ut_slice_end(void)
+{
+	struct itimerspec its = { { 0, 0 }, { 0, 0 } };
+	if (slice_timer_made && timer_settime(slice_timer, 0, &its, NULL) < 0)
+		return -errno;
+	int r = stops_signal(1);
+	return r < 0 ? r : atomic_load(&ticks);
+}
+
+int ut_slice_over(void)
+{
+	return atomic_load_explicit(&ticks, memory_order_relaxed) >= slice_max_ticks;
+}
+
+// Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Returns how many
+// events there are; 0: none (the slice is over, or nobody is ready); -ECHILD: no tracees at all.
+int ut_collect(int max, int block)
+{
+	int n = 0, began = atomic_load_explicit(&ticks, memory_order_relaxed);
+	if (max > capacity)
+		max = capacity;
+	while (n < max) {
+		int status;
+		struct rusage ru;
+		pid_t tid = wait4(-1, &status, WAIT_FLAGS | (n || !block ? WNOHANG : 0), want_rusage ? &ru : NULL);
+		if (tid < 0) {
+			if (errno == EINTR) {
+				int now = atomic_load_explicit(&ticks, memory_order_relaxed);
+				if (now - began >= slice_idle_ticks || now >= slice_max_ticks)
+					return n;
+				continue;
+			}
+			return n ? n : -errno;
+		}
+		if (tid == 0)
+			return n;
+		struct ut_event *ev = &events[n++];
+		ev->tid = tid;
+		ev->status = status;
+		if (want_rusage) {
+			ev->utime_us = (uint64_t)ru.ru_utime.tv_sec * 1000000 + (uint64_t)ru.ru_utime.tv_usec;
+			ev->stime_us = (uint64_t)ru.ru_stime.tv_sec * 1000000 + (uint64_t)ru.ru_stime.tv_usec;
+		}
+		read_event(ev);
+		ut_stats.stops++;
+		if (tid != ut_stats.last_tid) {
+			ut_stats.last_tid = tid;
+			ut_stats.switches++;
+		}
+	}
+	return n;
+}
+
+int ut_resume(pid_t tid, int request, unsigned long data)
+{
+	return ptrace(request, tid, 0, data) < 0 ? -errno : 0;
+}

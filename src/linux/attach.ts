@@ -1,0 +1,107 @@
+/** Attaching to processes that run already: every thread, those being born meanwhile too. SEIZE, never ATTACH (R17). */
+
+import { readFileSync } from 'node:fs';
+import { PTRACE } from '../abi/ptrace.ts';
+import { type Tid, tgid } from '../base/brand.ts';
+import { HostError, errnoError } from './errors.ts';
+import { type LinuxHost, optionsFor } from './host.ts';
+import * as proc from './proc.ts';
+import { flushResume } from './resume.ts';
+import { type LinuxTask, ThreadGroup } from './task.ts';
+
+const EPERM = 1;
+const ESRCH = 3;
+
+/**
+ * Seizes all threads of a process and returns their tasks. None of them stops; call before yielding to the loop, so that
+ * engines are there before the first event. Throws HostError: ESRCH, EPERM (traced by another, no permission, …).
+ */
+export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
+  flushResume(host);
+  const leader = proc.tgidOf(pid);
+  if (leader === undefined) throw errnoError(ESRCH, 'attach', pid, 'there is no such process');
+  if (leader === process.pid) {
+    throw new HostError('EPERM', 'a process cannot trace itself', { tid: pid, hint: 'attach from another process' });
+  }
+  const known = host.tasks.get(leader);
+  const group = known?.group ?? new ThreadGroup(tgid(leader), false);
+  if (known === undefined) group.exitSignal = proc.exitSignal(leader);
+  const stopped = proc.state(leader) === 'T';
+  const found: LinuxTask[] = [];
+  const failed = new Set<number>();
+  for (let again = true; again; ) {
+    again = false;
+    for (const tid of proc.threads(leader) ?? []) {
+      if (failed.has(tid) || host.tasks.has(tid)) continue;
+      const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
+      if (r === 0) {
+        const task = host.newTask(tid, group);
+        task.quietStop = stopped;
+        found.push(task);
+        again = true;
+      } else if (r === -ESRCH || proc.tracerPid(tid) === process.pid) {
+        failed.add(tid); // died meanwhile, or came to us by its parent's clone
+      } else {
+        for (const task of found) host.releaseTask(task);
+        throw refusal(-r, tid);
+      }
+    }
+  }
+  if (found.length === 0 && known === undefined) throw errnoError(ESRCH, 'attach', pid, 'the process is gone');
+  host.kick();
+  return known === undefined ? found : [...group.threads];
+}
+
+/** The process and all its descendants, each as by {@link attachProcess}. Those that end meanwhile are left out. */
+export function attachTree(host: LinuxHost, pid: number): LinuxTask[] {
+  const tasks = attachProcess(host, pid);
+  const seen = new Set([pid]);
+  for (let i = 0, pids = [pid]; i < pids.length; i++) {
+    for (const child of proc.children(pids[i]!)) {
+      if (seen.has(child) || child === process.pid) continue;
+      seen.add(child);
+      pids.push(child);
+      try {
+        tasks.push(...attachProcess(host, child).filter((task) => !tasks.includes(task)));
+      } catch (error) {
+        if (!(error instanceof HostError) || error.code !== 'ESRCH') throw error;
+      }
+    }
+  }
+  return tasks;
+}
+
+/** Says why the kernel refused, as far as can be told, and what to do. */
+function refusal(errno: number, tid: number): HostError {
+  if (errno !== EPERM) return errnoError(errno, 'ptrace(PTRACE_SEIZE)', tid);
+  const tracer = proc.tracerPid(tid);
+  const because = (message: string, hint: string): HostError =>
+    new HostError('EPERM', `cannot attach to ${tid}: ${message}`, { call: 'ptrace', errno, tid: tid as Tid, hint });
+  if (tracer !== 0) {
+    return because(
+      `it is already traced by ${tracer} (${proc.taskName(tracer)})`,
+      'Linux allows one tracer: end that one first',
+    );
+  }
+  if (proc.isKernelThread(tid)) return because('it is a kernel thread', 'only user threads can be traced');
+  const owner = proc.statusField(tid, 'Uid')?.split('\t')[0];
+  if (owner !== String(process.getuid?.()) && process.geteuid?.() !== 0) {
+    return because(`it belongs to user ${owner}`, 'run as that user, or with CAP_SYS_PTRACE (sudo)');
+  }
+  const yama = yamaScope();
+  if (yama >= 1 && process.geteuid?.() !== 0) {
+    return because(
+      `Yama forbids it (ptrace_scope ${yama})`,
+      yama === 3 ? 'it cannot be allowed before a reboot' : 'run as root, or set /proc/sys/kernel/yama/ptrace_scope to 0',
+    );
+  }
+  return because('operation not permitted', 'it may be set-uid, not dumpable or in another container: try with CAP_SYS_PTRACE');
+}
+
+function yamaScope(): number {
+  try {
+    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1'));
+  } catch {
+    return 0;
+  }
+}

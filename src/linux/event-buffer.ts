@@ -1,0 +1,55 @@
+/** The buffer that native/wait.c fills: struct ut_event, mirrored. Values are valid until the next native call. */
+
+export const EventKind = {
+  VOID: 0,
+  ENTRY: 1,
+  EXIT: 2,
+  SECCOMP: 3,
+  SIGNAL: 4,
+  STOP: 5,
+  EVENT: 6,
+  DEATH: 7,
+  SYSCALL: 8,
+} as const;
+
+const SIZE = 192;
+const WORDS = SIZE / 4;
+const UNION = 64 / 4;
+
+export class EventBuffer {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly capacity: number;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.bytes = new Uint8Array(capacity * SIZE);
+    this.words = new Int32Array(this.bytes.buffer);
+  }
+
+  tid(i: number): number {
+    return this.words[i * WORDS]!;
+  }
+  status(i: number): number {
+    return this.words[i * WORDS + 1]!;
+  }
+  kind(i: number): number {
+    return this.words[i * WORDS + 2]!;
+  }
+  /** PTRACE_GETEVENTMSG: a tid or a wait status, always small. */
+  message(i: number): number {
+    return this.words[i * WORDS + 4]!;
+  }
+  /** System time of the task, in µs; 0 unless asked for. */
+  systemTime(i: number): number {
+    return this.words[i * WORDS + 8]! + this.words[i * WORDS + 9]! * 2 ** 32;
+  }
+  /** A copy of the siginfo of a signal-delivery-stop. */
+  siginfo(i: number): Uint8Array {
+    return this.bytes.slice(i * SIZE + 64, i * SIZE + 64 + 128);
+  }
+  /** Index of the first word of struct ptrace_syscall_info. */
+  callWords(i: number): number {
+    return i * WORDS + UNION;
+  }
+}

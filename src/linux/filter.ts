@@ -1,0 +1,61 @@
+/** The seccomp filter of a spawned tree: RET_TRACE for the calls somebody wants, RET_ALLOW for the rest. */
+
+import type { SyscallSet } from '../tracehook/syscall-set.ts';
+import type { Arch } from './arch/index.ts';
+
+// struct sock_filter { u16 code; u8 jt, jf; u32 k } and struct seccomp_data { int nr; u32 arch; … }
+const LD_ABS = 0x20;
+const JEQ = 0x15;
+const JGE = 0x35;
+const RET = 0x06;
+const NR_OFFSET = 0;
+const ARCH_OFFSET = 4;
+const RET_ALLOW = 0x7fff0000;
+const RET_TRACE = 0x7ff00000;
+
+type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+
+/** The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. */
+export function buildFilter(arch: Arch, calls: SyscallSet): Uint8Array {
+  const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
+  for (const [auditArch, abi] of arch.auditArchs) {
+    const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
+    block.push([RET, 0, 0, RET_ALLOW]);
+    // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
+    program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
+  }
+  program.push([RET, 0, 0, RET_ALLOW]);
+  const bytes = new Uint8Array(program.length * 8);
+  const view = new DataView(bytes.buffer);
+  program.forEach(([code, jt, jf, k], i) => {
+    view.setUint16(i * 8, code, true);
+    view.setUint8(i * 8 + 2, jt);
+    view.setUint8(i * 8 + 3, jf);
+    view.setUint32(i * 8 + 4, k, true);
+  });
+  return bytes;
+}
+
+/** Runs of consecutive numbers: most sets have few. */
+function ranges(numbers: readonly number[]): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  for (const nr of numbers) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === nr - 1) last[1] = nr;
+    else found.push([nr, nr]);
+  }
+  return found;
+}
+
+function rangeTest([from, to]: [number, number]): Instruction[] {
+  return from === to
+    ? [
+        [JEQ, 0, 1, from],
+        [RET, 0, 0, RET_TRACE],
+      ]
+    : [
+        [JGE, 0, 2, from],
+        [JGE, 1, 0, to + 1],
+        [RET, 0, 0, RET_TRACE],
+      ];
+}

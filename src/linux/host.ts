@@ -1,0 +1,267 @@
+/**
+ * The Linux host: the tasks that are traced, and the Kernel the core asks things of. How a stop is handled is
+ * stops.ts, how a task goes on is resume.ts, when we wait is loop.ts.
+ */
+
+import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
+import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import type { Tid } from '../base/brand.ts';
+import { assert } from '../base/assert.ts';
+import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
+import type { DequeuedSignal } from '../tracehook/signal.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
+import { type Arch, currentArch } from './arch/index.ts';
+import { EventBuffer } from './event-buffer.ts';
+import { loadNative, type Native } from './native.ts';
+import * as proc from './proc.ts';
+import { interruptTask, politeInterrupt, resumeTask, selectSyscallStops } from './resume.ts';
+import { detachTask, dispatch, dispatchStatus } from './stops.ts';
+import { LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
+
+const BASE_OPTIONS =
+  PTRACE_O.TRACESYSGOOD |
+  PTRACE_O.TRACEFORK |
+  PTRACE_O.TRACEVFORK |
+  PTRACE_O.TRACECLONE |
+  PTRACE_O.TRACEEXEC |
+  PTRACE_O.TRACEVFORKDONE |
+  PTRACE_O.TRACEEXIT;
+
+/** The options of a task: TRACESECCOMP only where a filter of ours is, else a guest's own RET_TRACE would not be ENOSYS. */
+export const optionsFor = (filtered: boolean): number =>
+  filtered ? BASE_OPTIONS | PTRACE_O.TRACESECCOMP | PTRACE_O.EXITKILL : BASE_OPTIONS;
+
+/** What the layer above learns besides its engines' callbacks. */
+export interface HostObserver {
+  /** A task appeared: spawned, attached or cloned (then before its parent's clone callbacks). */
+  onTask?(task: LinuxTask): void;
+  /** A task is gone: dead and reaped (status: its wait status), or let go by `detach` (null). */
+  onGone?(task: LinuxTask, status: number | null): void;
+  /** The exec of a spawned task: 0 done, else the step and errno that failed. */
+  onSpawned?(task: LinuxTask, failure: { readonly errno: number; readonly step: number } | null): void;
+  /** A spawned task stands before its exec: attach engines now. */
+  onBeforeExec?(task: LinuxTask): void;
+  /** A process is in a job control stop as a whole, or has left it. */
+  onJobControl?(group: ThreadGroup, type: 'stopped' | 'continued'): void;
+}
+
+export class LinuxHost implements Kernel {
+  readonly native: Native;
+  readonly arch: Arch;
+  readonly events = new EventBuffer(64);
+  readonly tasks = new Map<number, LinuxTask>();
+  /** Stops and deaths of tasks whose parent's event has not come yet. */
+  readonly unborn = new Map<number, number>();
+  /** Statuses collected outside the loop, to be handled in it. */
+  readonly backlog: { tid: number; status: number }[] = [];
+  /** Held tasks that are to go on. */
+  readonly wakes: LinuxTask[] = [];
+  /** Tasks that sleep in a system call and owe a report when they come out of it. */
+  readonly sleepers = new Set<LinuxTask>();
+  /** The resume that the next `step` will make. */
+  readonly next = { tid: 0, request: 0, data: 0 };
+  readonly observers = new Set<HostObserver>();
+  hooks!: TraceHooks;
+  /** Called when there may be something to do: the loop's. */
+  kick: () => void = () => {};
+  /** The task whose hooks are being called: nothing of it may be resumed under it. */
+  private cookie = 0;
+  private readonly statusBytes = new Uint8Array(4);
+
+  readonly hasSingleStep: boolean;
+  readonly hasBlockStep: boolean;
+
+  constructor(native: Native = loadNative(), arch: Arch = currentArch()) {
+    this.native = native;
+    this.arch = arch;
+    this.hasSingleStep = arch.hasSingleStep;
+    this.hasBlockStep = arch.hasBlockStep;
+    native.setEvents(this.events.bytes);
+  }
+
+  /** Tasks that are resumed: something may be heard of them. */
+  get running(): boolean {
+    for (const task of this.tasks.values()) if (task.run === Run.RUNNING) return true;
+    return this.tasks.size > 0;
+  }
+
+  newTask(tid: number, group: ThreadGroup): LinuxTask {
+    const task = new LinuxTask(tid as Tid, group, this.native, this.arch);
+    group.threads.add(task);
+    group.live++;
+    task.trace = this.hooks.initTask(task);
+    this.tasks.set(tid, task);
+    for (const observer of this.observers) observer.onTask?.(task);
+    return task;
+  }
+
+  /** Forgets a task: dead and reaped, or detached. */
+  forget(task: LinuxTask, status: number | null): void {
+    task.run = Run.GONE;
+    task.then = null;
+    task.group.threads.delete(task);
+    if (this.tasks.get(task.tid) === task) this.tasks.delete(task.tid);
+    this.sleepers.delete(task);
+    for (const observer of this.observers) observer.onGone?.(task, status);
+  }
+
+  // --- Kernel ---
+
+  findTask(tid: Tid): Task | undefined {
+    const task = this.tasks.get(tid);
+    return task?.exitState === ExitState.DEAD ? undefined : task;
+  }
+
+  notifyResume(task: Task): void {
+    const t = task as LinuxTask;
+    if (t.run === Run.RUNNING) politeInterrupt(this, t);
+  }
+
+  interrupt(task: Task): void {
+    const t = task as LinuxTask;
+    if (t.run === Run.RUNNING) interruptTask(this, t);
+  }
+
+  wake(task: Task): void {
+    const t = task as LinuxTask;
+    if (t.waking || t.run === Run.GONE) return;
+    t.waking = true;
+    this.wakes.push(t);
+    this.kick();
+  }
+
+  holdJobStop(task: Task): boolean {
+    const t = task as LinuxTask;
+    if (t.run !== Run.LISTENING) return false;
+    const status = this.retrap(t);
+    if (status === null) return false;
+    t.run = Run.STOPPED;
+    t.stop = Stop.GROUP;
+    t.then = resumeHeld(this);
+    return true;
+  }
+
+  /**
+   * Brings a LISTENING task back into a trap. Null when it is not in a group stop any more: what came instead is put on
+   * the backlog.
+   */
+  retrap(task: LinuxTask): number | null {
+    if (this.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0) return null;
+    const { tid } = task;
+    if (this.native.waitTask(tid, this.statusBytes) < 0) return null;
+    const status = new Int32Array(this.statusBytes.buffer)[0]!;
+    const isGroupStop = status >> 16 === 128 && ((status >> 8) & 0xff) !== 5;
+    if (isGroupStop) return status;
+    this.backlog.push({ tid, status });
+    this.kick();
+    return null;
+  }
+
+  setStep(task: Task, step: Step): void {
+    (task as LinuxTask).step = step;
+  }
+
+  isKilled(task: Task): boolean {
+    const t = task as LinuxTask;
+    return t.run === Run.GONE || (t.stop === Stop.DYING && t.killed);
+  }
+
+  switches(task: Task): number {
+    return (task as LinuxTask).switches;
+  }
+
+  eventsChanged(task: Task): void {
+    selectSyscallStops(this, task as LinuxTask);
+  }
+
+  dequeueSignal(task: Task): DequeuedSignal | null {
+    const t = task as LinuxTask;
+    const { pending } = t;
+    t.pending = null;
+    return pending;
+  }
+
+  requeueSignal(task: Task, info: Siginfo): void {
+    this.queueSignal(task as LinuxTask, info, null);
+  }
+
+  /**
+   * Queues a signal for the task. The kernel lets us send only SI_QUEUE to others, so the true siginfo waits here and
+   * is put in place at the delivery-stop, found by a cookie.
+   */
+  queueSignal(task: LinuxTask, info: Siginfo, decision: LinuxTask['queued'][number]['decision']): void {
+    const signo = info.signo;
+    task.queued.push({ signo, info, decision });
+    this.cookie = (this.cookie + 1) | 0;
+    const bytes = encodeSiginfo({ signo, errno: 0, code: -1, pid: 0, uid: 0, value: 0n });
+    const r = this.native.queueSignal(task.tgid, task.tid, signo, bytes);
+    if (r < 0) task.queued.pop(); // it died
+  }
+
+  /** Lets a task go for good. */
+  releaseTask(task: LinuxTask): void {
+    detachTask(this, task);
+  }
+
+  // --- the loop's ---
+
+  /** Handles what was collected into slot `i` of the event buffer. */
+  handle(i: number): void {
+    dispatch(this, i);
+  }
+
+  /** Handles what needs no waiting: held tasks that were let go, and the backlog. True if anything was done. */
+  handleReady(): boolean {
+    let any = false;
+    for (let task = this.wakes.shift(); task !== undefined; task = this.wakes.shift()) {
+      any = true;
+      task.waking = false;
+      const { then } = task;
+      if (then === null || task.run !== Run.STOPPED) continue;
+      const outcome = this.hooks.proceed(task);
+      if (outcome === 1) continue; // held again
+      task.then = null;
+      then(task, outcome);
+    }
+    for (let item = this.backlog.shift(); item !== undefined; item = this.backlog.shift()) {
+      any = true;
+      dispatchStatus(this, item.tid, item.status);
+    }
+    return any;
+  }
+
+  /** Tasks that slept when a report was asked for: those that are awake now are brought in. */
+  pollSleepers(): void {
+    for (const task of [...this.sleepers]) {
+      this.sleepers.delete(task);
+      if (task.run === Run.RUNNING && (task.trace.report || task.trace.interrupt || task.detaching)) {
+        politeInterrupt(this, task);
+      }
+    }
+  }
+
+  /** Whether the thread group has a thread that is neither in a group stop nor gone. */
+  isGroupStopped(group: ThreadGroup): boolean {
+    for (const task of group.threads) {
+      const inStop = task.run === Run.LISTENING || (task.run === Run.STOPPED && task.stop === Stop.GROUP);
+      if (!inStop && !task.exited) return false;
+    }
+    return true;
+  }
+
+  observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
+    for (const observer of this.observers) observer.onJobControl?.(group, type);
+  }
+
+  /** The tasks of this host's Map, for people. */
+  describe(task: LinuxTask): string {
+    assert(task !== undefined, 'a task');
+    return `${task.tid} ${proc.taskName(task.tid)}`;
+  }
+}
+
+/** What follows a hold: the task goes on from where it was. */
+const resumeHeld =
+  (host: LinuxHost) =>
+  (task: LinuxTask): void =>
+    resumeTask(host, task);

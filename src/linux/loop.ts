@@ -1,0 +1,146 @@
+/**
+ * When we wait. While stops come in fast, slices of tracing alternate with turns of the event loop: a slice lasts
+ * SLICE_TICKS ms at most, and that is how late a timer or a socket can be served, plus one callback. When nothing stops
+ * for IDLE_TICKS ms, SIGCHLD wakes us.
+ */
+
+import { check } from './errors.ts';
+import type { LinuxHost } from './host.ts';
+import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
+import { Placement } from './placement.ts';
+import { flushResume } from './resume.ts';
+
+const TICK_NS = 1_000_000;
+/** A slice ends after so many ticks without a stop … */
+const IDLE_TICKS = 2;
+/** … and after so many in any case. */
+const SLICE_TICKS = 5;
+/** How often those are looked at that slept in a system call when a report was asked for, in ms. */
+const SLEEPER_MS = 3;
+/** A lost SIGCHLD (somebody changed its handler) costs no more than this, in ms. */
+const WATCHDOG_MS = 500;
+const ECHILD = 10;
+
+export class Loop {
+  private readonly host: LinuxHost;
+  private readonly placement: Placement;
+  private scheduled = false;
+  private pumping = false;
+  private watchdog: NodeJS.Timeout | null = null;
+  private sleeperTimer: NodeJS.Timeout | null = null;
+  private readonly onSignal = (): void => this.pump(false);
+  /** Called when an error that is not an engine's escapes from the handling of a stop. */
+  onError: (error: unknown) => void = (error) => {
+    throw error;
+  };
+
+  constructor(host: LinuxHost) {
+    this.host = host;
+    this.placement = new Placement(host.native);
+    host.kick = () => this.schedule();
+  }
+
+  /** There is something to do: soon, from the event loop. */
+  schedule(): void {
+    if (this.watchdog === null) this.start();
+    if (this.scheduled || this.pumping) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.pump(true);
+    });
+  }
+
+  private start(): void {
+    // A timer that holds the process: while there are tasks, there is work.
+    this.watchdog = setInterval(() => this.pump(false), WATCHDOG_MS);
+    process.on('SIGCHLD', this.onSignal);
+  }
+
+  private stop(): void {
+    if (this.watchdog !== null) clearInterval(this.watchdog);
+    if (this.sleeperTimer !== null) clearTimeout(this.sleeperTimer);
+    this.watchdog = null;
+    this.sleeperTimer = null;
+    process.off('SIGCHLD', this.onSignal);
+  }
+
+  /** One slice. */
+  private pump(block: boolean): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    let busy = false;
+    try {
+      busy = this.slice(block);
+    } catch (error) {
+      this.onError(error);
+      busy = true;
+    } finally {
+      this.pumping = false;
+    }
+    const { host } = this;
+    if (host.tasks.size === 0 && host.wakes.length === 0) {
+      this.stop();
+      return;
+    }
+    if (busy || host.wakes.length > 0 || host.backlog.length > 0) this.schedule();
+    else if (host.sleepers.size > 0) this.pollSleepersLater();
+  }
+
+  /** Runs until the slice is over (true: there is more) or nothing stops any more (false). */
+  private slice(block: boolean): boolean {
+    const { host, placement } = this;
+    const { native, next, events } = host;
+    check(native.sliceBegin(TICK_NS, IDLE_TICKS, SLICE_TICKS), 'timer_create');
+    placement.begin();
+    let over = false;
+    let any = false;
+    try {
+      while (!over) {
+        host.handleReady();
+        const { tid, request, data } = next;
+        next.request = 0;
+        let n = native.step(tid, request, data, events.capacity, block && host.tasks.size > 0 ? 1 : 0);
+        if (n >= STEP_SLICE_OVER) {
+          over = true;
+          n -= STEP_SLICE_OVER;
+        }
+        if (n === -ECHILD) break;
+        if (n <= STEP_RESUME_FAILED) check(n - STEP_RESUME_FAILED, 'resuming', tid);
+        check(n, 'wait4');
+        if (n === 0 && !over) {
+          if (host.wakes.length > 0 || host.backlog.length > 0) continue;
+          break;
+        }
+        for (let i = 0; i < n; i++) host.handle(i);
+        if (n > 0) {
+          any = true;
+          block = true;
+        }
+      }
+    } finally {
+      flushResume(host);
+      placement.end();
+      native.sliceEnd();
+    }
+    // Between the last look and the return of SIGCHLD for stops something may have stopped.
+    if (!over) {
+      const n = native.step(0, 0, 0, events.capacity, 0) & ~STEP_SLICE_OVER;
+      if (n > 0) {
+        for (let i = 0; i < n; i++) host.handle(i);
+        flushResume(host);
+        return true;
+      }
+    }
+    return over && any;
+  }
+
+  private pollSleepersLater(): void {
+    if (this.sleeperTimer !== null) return;
+    this.sleeperTimer = setTimeout(() => {
+      this.sleeperTimer = null;
+      this.host.pollSleepers();
+      if (this.host.sleepers.size > 0) this.pollSleepersLater();
+    }, SLEEPER_MS);
+  }
+}

@@ -1,0 +1,81 @@
+/** The typed face of the addon (native/addon.c). Numbers below zero are negated errnos unless said otherwise. */
+
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HostError } from './errors.ts';
+
+export interface SpawnRequest {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly envp: readonly string[];
+  readonly cwd?: string;
+  readonly stdin: number;
+  readonly stdout: number;
+  readonly stderr: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly pgid?: number;
+  readonly newSession?: number;
+  readonly foreground?: number;
+  readonly filter?: Uint8Array;
+  readonly noNewPrivs?: number;
+}
+
+/** The system-call interface the Linux host speaks to. The simulated kernel can implement it too. */
+export interface Native {
+  setEvents(buffer: Uint8Array): number;
+  /** Resume `tid` (request 0: nobody), then collect up to `max` events. See STEP_* for the answer. */
+  step(tid: number, request: number, data: number, max: number, block: number): number;
+  resume(tid: number, request: number, data: number): number;
+  ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;
+  ptraceData(request: number, tid: number, addr: number | bigint, data: Uint8Array): number;
+  regset(request: number, tid: number, type: number, data: Uint8Array): number;
+  readMemory(tid: number, addr: number | bigint, into: Uint8Array, length: number): number;
+  /** The string's length; −2^20 − length when it is cut by unmapped memory. */
+  readString(tid: number, addr: number | bigint, into: Uint8Array, max: number): number;
+  writeMemory(tid: number, addr: number | bigint, data: Uint8Array): number;
+  sliceBegin(periodNs: number, idleTicks: number, maxTicks: number): number;
+  sliceEnd(): number;
+  wantRusage(on: number): void;
+  stats(into: Uint8Array): void;
+  taskCpu(tid: number): number;
+  placeEnter(cpu: number): number;
+  placeLeave(): number;
+  placeAllowed(): number;
+  /** tid 0: the whole process. */
+  sendSignal(tgid: number, tid: number, signo: number): number;
+  queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number;
+  waitChild(pid: number, status: Uint8Array): number;
+  waitTask(tid: number, status: Uint8Array): number;
+  gettid(): number;
+  writeByte(fd: number, byte: number): number;
+  readFd(fd: number, into: Uint8Array): number;
+  closeFd(fd: number): number;
+  spawn(how: SpawnRequest): { pid: number; goFd: number; errFd: number };
+}
+
+/** In the answer of `step`: the slice is used up. */
+export const STEP_SLICE_OVER = 0x10000;
+/** The answer of `step` is below this when the resume itself failed: −10000 − errno. */
+export const STEP_RESUME_FAILED = -10000;
+
+/** Loads the addon: from the clone's build folder, or from the platform package of a published install. */
+export function loadNative(): Native {
+  const require = createRequire(import.meta.url);
+  const here = dirname(fileURLToPath(import.meta.url));
+  const name = `@utrace/${process.platform}-${process.arch}`;
+  for (const up of ['..', '../..']) {
+    const local = process.env.UTRACE_NATIVE ?? join(here, up, 'build', 'utrace.node');
+    if (existsSync(local)) return require(local) as Native;
+  }
+  try {
+    return require(name) as Native;
+  } catch (cause) {
+    throw new HostError('UTRACE_NO_ADDON', `the native addon for ${process.platform}-${process.arch} is not there`, {
+      hint: `in a clone: npm run build:native (needs a C compiler); installed: npm install ${name}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+/** What /proc tells of a task. Everything here tolerates that the task is gone. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Disposition } from '../tracehook/signal.ts';
+import type { CurrentSyscall } from '../tracehook/machine.ts';
+
+/** The file's text; undefined when the task is gone (or may not be seen). */
+function text(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** One field of /proc/TID/status, as text. */
+export function statusField(tid: number, name: string): string | undefined {
+  const status = text(`/proc/${tid}/status`);
+  const at = status?.indexOf(`\n${name}:`);
+  if (status === undefined || at === undefined || at < 0) return undefined;
+  return status.slice(at + name.length + 2, status.indexOf('\n', at + 1)).trim();
+}
+
+const hasSignal = (mask: string | undefined, signo: number): boolean =>
+  mask !== undefined && ((BigInt(`0x${mask}`) >> BigInt(signo - 1)) & 1n) === 1n;
+
+/** What the program asked to be done with a signal: SigIgn and SigCgt. */
+export function disposition(tid: number, signo: number): Disposition {
+  const status = text(`/proc/${tid}/status`) ?? '';
+  const mask = (name: string): string | undefined => new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1];
+  if (hasSignal(mask('SigIgn'), signo)) return 'ignore';
+  return hasSignal(mask('SigCgt'), signo) ? 'handler' : 'default';
+}
+
+/** Whether a signal that is not blocked is pending for the task. */
+export function signalPending(tid: number): boolean {
+  const status = text(`/proc/${tid}/status`) ?? '';
+  const mask = (name: string): bigint =>
+    BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`);
+  return ((mask('SigPnd') | mask('ShdPnd')) & ~mask('SigBlk')) !== 0n;
+}
+
+/** Fields of /proc/TID/stat from the third (state) on; undefined when the task is gone. */
+function stat(tid: number): string[] | undefined {
+  const line = text(`/proc/${tid}/stat`);
+  return line?.slice(line.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The state letter: R, S, D, T, t, Z, … */
+export const state = (tid: number): string | undefined => stat(tid)?.[0];
+
+const PF_KTHREAD = 0x00200000;
+export const isKernelThread = (tid: number): boolean => (Number(stat(tid)?.[6] ?? 0) & PF_KTHREAD) !== 0;
+
+/** The signal the parent is sent at death (field 38). */
+export const exitSignal = (tid: number): number => Number(stat(tid)?.[35] ?? 17);
+
+/** The start time in clock ticks since boot: with the pid it names a process for ever. */
+export const startTime = (tid: number): string | undefined => stat(tid)?.[19];
+
+export const parentPid = (tid: number): number => Number(stat(tid)?.[1] ?? 0);
+
+/** The name of the task (comm). */
+export const taskName = (tid: number): string => text(`/proc/${tid}/comm`)?.trimEnd() ?? '';
+
+/** The command line, or the name in brackets where there is none. */
+export function commandLine(pid: number): string {
+  const line = text(`/proc/${pid}/cmdline`)?.replace(/\0$/, '').replaceAll('\0', ' ');
+  return line || `[${taskName(pid)}]`;
+}
+
+/** The threads of a process, in the order of their birth; undefined when there is no such process. */
+export function threads(pid: number): number[] | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The children of a process, of all its threads. */
+export function children(pid: number): number[] {
+  return (threads(pid) ?? []).flatMap((tid) =>
+    (text(`/proc/${pid}/task/${tid}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+export const tgidOf = (tid: number): number | undefined => {
+  const tgid = statusField(tid, 'Tgid');
+  return tgid === undefined ? undefined : Number(tgid);
+};
+
+/** Who traces the task: 0 nobody. */
+export const tracerPid = (tid: number): number => Number(statusField(tid, 'TracerPid') ?? 0);
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file descriptor refers to. */
+export const fdPath = (pid: number, fd: number): string | undefined => link(`/proc/${pid}/fd/${fd}`);
+export const exePath = (pid: number): string | undefined => link(`/proc/${pid}/exe`);
+
+/** task_current_syscall, from /proc/TID/syscall. */
+export function currentSyscall(tid: number): CurrentSyscall {
+  const line = text(`/proc/${tid}/syscall`)?.trim();
+  if (line === undefined || line === '' || line === 'running') return { state: 'running' };
+  const words = line.split(' ');
+  const numbers = words.slice(1).map((word) => BigInt(word));
+  const programCounter = numbers.pop() ?? 0n;
+  const stackPointer = numbers.pop() ?? 0n;
+  return { state: 'blocked', nr: Number(words[0]), args: numbers, stackPointer, programCounter };
+}

@@ -1,0 +1,170 @@
+/**
+ * How a task goes on: one real request, made from what all engines want (architecture.md, "One resume"). Nothing else
+ * resumes a task.
+ */
+
+import { PTRACE } from '../abi/ptrace.ts';
+import { encodeSiginfo } from '../abi/siginfo.ts';
+import { Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
+import { Step } from '../tracehook/hooks.ts';
+import { HostError, errnoError } from './errors.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+
+const ESRCH = 3;
+
+/** Decides whether the task needs a stop at every system call, or its tree's filter does it for us. */
+export function selectSyscallStops(_host: LinuxHost, task: LinuxTask): void {
+  const { events, syscalls } = task.trace;
+  const covered = task.filter !== null && syscalls !== null && task.filter.includes(syscalls);
+  const wants = (events & SYSCALL_EVENTS) !== 0;
+  const before = task.syscallStops;
+  task.syscallStops = (wants && !covered) || task.spawning !== null;
+  // A task that runs free must be stopped once to run otherwise. Inside a call it will only be seen at the next one.
+  if (task.syscallStops && !before && task.run === Run.RUNNING && task.resumedWith !== PTRACE.SYSCALL) {
+    politeInterrupt(_host, task);
+  }
+}
+
+/** Whether some engine wants the exit of the call the task is in. */
+export function wantsExit(task: LinuxTask): boolean {
+  const { events, syscalls } = task.trace;
+  return (events & Event.SYSCALL_EXIT) !== 0 && (syscalls === null || syscalls.has(task.call.abi, task.call.nr));
+}
+
+/** Whether some engine wants this call at all. */
+export function wantsCall(task: LinuxTask): boolean {
+  const { syscalls } = task.trace;
+  return syscalls === null || syscalls.has(task.call.abi, task.call.nr);
+}
+
+/** Stops inside a system call: the task will not be asked for signals before the call is over. */
+const insideCall = (stop: Stop): boolean =>
+  stop === Stop.ENTRY || stop === Stop.SECCOMP || stop === Stop.CLONE || stop === Stop.EXEC;
+
+/** Lets a STOPPED task go on. */
+export function resumeTask(host: LinuxHost, task: LinuxTask): void {
+  if (task.run !== Run.STOPPED) return;
+  if (task.detaching) {
+    detachNow(host, task);
+    return;
+  }
+  const { stop, trace } = task;
+  if (stop === Stop.GROUP) {
+    task.registers.flush();
+    task.run = Run.LISTENING;
+    task.switches++;
+    task.registers.invalidate();
+    host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0);
+    return;
+  }
+  let request: number = PTRACE.CONT;
+  if (task.handlerTrap) {
+    request = PTRACE.SINGLESTEP;
+  } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
+    request = stepRequest(task, host);
+  } else if (task.syscallStops || (stop === Stop.SECCOMP && wantsExit(task))) {
+    request = PTRACE.SYSCALL;
+  } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
+    request = PTRACE.SYSCALL; // the exit stop is where the report will be made
+  }
+  if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  if (task.registers.flush() < 0 && task.run !== Run.STOPPED) return;
+  task.registers.invalidate();
+  const { deliver } = task;
+  task.deliver = 0;
+  task.run = Run.RUNNING;
+  task.stop = Stop.NONE;
+  task.resumedWith = request;
+  task.switches++;
+  queueResume(host, task.tid, request, deliver);
+}
+
+/** The request for a step: past a system call instruction while calls are traced, the step is made of its exit (R45). */
+function stepRequest(task: LinuxTask, host: LinuxHost): number {
+  if (task.syscallStops && (insideCall(task.stop) || atSyscallInstruction(task, host))) {
+    task.stepTrap = true;
+    return PTRACE.SYSCALL;
+  }
+  return task.step === Step.BLOCK ? PTRACE.SINGLEBLOCK : PTRACE.SINGLESTEP;
+}
+
+function atSyscallInstruction(task: LinuxTask, host: LinuxHost): boolean {
+  try {
+    const pc = task.registers.get(host.arch.programCounter);
+    return host.arch.isSyscallInstruction(task.memory.read(pc, host.arch.syscallInstructionBytes));
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+}
+
+/** The last resume of a batch is fused with the wait that follows; those before it are made at once. */
+function queueResume(host: LinuxHost, tid: number, request: number, data: number): void {
+  const { next } = host;
+  flushResume(host);
+  next.tid = tid;
+  next.request = request;
+  next.data = data;
+}
+
+/** Makes the resume that was left for the next wait. */
+export function flushResume(host: LinuxHost): void {
+  const { next } = host;
+  if (next.request === 0) return;
+  const { tid, request, data } = next;
+  next.request = 0;
+  const r = host.native.resume(tid, request, data);
+  if (r < 0 && r !== -ESRCH) throw errnoError(-r, 'resuming', tid); // ESRCH: killed; its death follows
+}
+
+/** PTRACE_INTERRUPT: the task traps soon, its sleep interrupted. */
+export function interruptTask(host: LinuxHost, task: LinuxTask): void {
+  task.politeInterrupt = false;
+  sendInterrupt(host, task);
+}
+
+function sendInterrupt(host: LinuxHost, task: LinuxTask): void {
+  if (task.interruptSent) return;
+  task.interruptSent = true;
+  if (host.next.tid === (task.tid as number)) flushResume(host);
+  host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+}
+
+function sleepsInCall(task: LinuxTask): boolean {
+  const call = proc.currentSyscall(task.tid);
+  return call.state === 'blocked' && call.nr >= 0;
+}
+
+/**
+ * Brings a task to a stop without disturbing a system call in progress (UTRACE_REPORT): one that sleeps is left alone
+ * until it wakes by itself.
+ */
+export function politeInterrupt(host: LinuxHost, task: LinuxTask): void {
+  if (task.interruptSent) return;
+  if (task.resumedWith === PTRACE.SYSCALL && task.entered) return; // the exit stop will come
+  if (host.next.tid === (task.tid as number)) flushResume(host);
+  if (task.resumedWith !== PTRACE.SYSCALL && sleepsInCall(task)) {
+    host.sleepers.add(task);
+    host.kick();
+    return;
+  }
+  task.politeInterrupt = true;
+  sendInterrupt(host, task);
+}
+
+/** Lets a task go for good, from its stop. It stays as it was found: in its group stop, or running. */
+export function detachNow(host: LinuxHost, task: LinuxTask): void {
+  if (task.run === Run.LISTENING && host.retrap(task) === null) return; // the backlog brings it here again
+  task.registers.flush();
+  const { tid, deliver } = task;
+  task.deliver = 0;
+  host.native.ptrace(PTRACE.DETACH, tid, 0, deliver);
+  host.forget(task, null);
+}
+
+/** Puts the siginfo an engine made in place of the one the kernel has. */
+export function setSiginfo(host: LinuxHost, task: LinuxTask, info: Parameters<typeof encodeSiginfo>[0]): void {
+  host.native.ptraceData(PTRACE.SETSIGINFO, task.tid, 0, encodeSiginfo(info));
+}

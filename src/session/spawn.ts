@@ -1,0 +1,140 @@
+/** `spawn` and `attach`: the two ways into a session. */
+
+import {
+  attachProcess,
+  attachTree,
+  canFilterFreely,
+  type LinuxTask,
+  resolveProgram,
+  spawnError,
+  type SpawnSpec,
+  spawnTask,
+} from '../linux/index.ts';
+import { SyscallSet } from '../tracehook/syscall-set.ts';
+import { getRuntime } from './runtime.ts';
+import { Session, type SessionOptions } from './session.ts';
+import { callsOf, type Tracer } from './tracer.ts';
+
+export interface SpawnOptions extends SessionOptions {
+  /** Tracers that are there from the entry of execve on. */
+  readonly tracers?: readonly Tracer[];
+  readonly cwd?: string;
+  /** The whole environment of the program; default: ours. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What becomes standard input, output and error: a file descriptor of ours, or 'ignore'. Default: 0, 1 and 2. */
+  readonly stdio?: readonly [number | 'ignore', number | 'ignore', number | 'ignore'];
+  /** The zeroth argument; default: `file`. */
+  readonly argv0?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** A process group of its own. */
+  readonly newProcessGroup?: boolean;
+  /** A session of its own (setsid). */
+  readonly newSession?: boolean;
+  /** A terminal (a file descriptor) whose foreground process group the program becomes. */
+  readonly foregroundTty?: number;
+  /**
+   * Calls that no tracer wants do not stop: a seccomp filter, made of what `tracers` want. It stays for the life of the
+   * tree, which dies with us and cannot be detached from. `'auto'` (default): when it gains something and needs no
+   * NO_NEW_PRIVS; `true`: also with NO_NEW_PRIVS; `false`: never.
+   */
+  readonly seccomp?: boolean | 'auto';
+}
+
+/**
+ * Runs a program under trace. Settles once its execve is done: the first instruction of the program follows.
+ * Rejects with HostError (`code`: ENOENT, EACCES, ENOEXEC, …) when it cannot be run.
+ */
+export async function spawn(
+  file: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): Promise<Session> {
+  const { host } = getRuntime();
+  const env = options.env ?? process.env;
+  const filter = chooseFilter(options);
+  const devNull = options.stdio?.includes('ignore') ? await openNull() : null;
+  const stdio = (options.stdio ?? [0, 1, 2]).map((fd) => (fd === 'ignore' ? devNull!.fd : fd));
+  const spec: SpawnSpec = {
+    file: resolveProgram(file, env.PATH, options.cwd),
+    argv: [options.argv0 ?? file, ...args],
+    env,
+    stdio: stdio as [number, number, number],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
+    ...(options.gid === undefined ? {} : { gid: options.gid }),
+    ...(options.newProcessGroup ? { pgid: 0 } : {}),
+    ...(options.newSession ? { newSession: true } : {}),
+    ...(options.foregroundTty === undefined ? {} : { foregroundTty: options.foregroundTty }),
+    ...(filter === null ? {} : { filter }),
+  };
+  try {
+    const task = spawnTask(host, spec);
+    const session = new Session(task.tid, options, true);
+    await started(task, session, spec, options.tracers ?? []);
+    return session;
+  } finally {
+    await devNull?.close();
+  }
+}
+
+function started(task: LinuxTask, session: Session, spec: SpawnSpec, tracers: readonly Tracer[]): Promise<void> {
+  const { host } = session.runtime;
+  return new Promise((resolve, reject) => {
+    const observer = {
+      onBeforeExec(which: LinuxTask): void {
+        if (which !== task) return;
+        session.add(task);
+        for (const tracer of tracers) session.use(tracer);
+      },
+      onSpawned(which: LinuxTask, failure: { errno: number; step: number } | null): void {
+        if (which !== task) return;
+        host.observers.delete(observer);
+        if (failure === null) resolve();
+        else reject(spawnError(spec, failure));
+      },
+    };
+    host.observers.add(observer);
+  });
+}
+
+/** The union of what the tracers want, when a filter of it is allowed and gains something. */
+function chooseFilter(options: SpawnOptions): SyscallSet | null {
+  const { seccomp = 'auto', tracers = [] } = options;
+  if (seccomp === false || tracers.length === 0 || options.follow === false) return null;
+  if (seccomp === 'auto' && !canFilterFreely()) return null;
+  let union = SyscallSet.NONE;
+  for (const tracer of tracers) {
+    if (!tracer.syscallEntry && !tracer.syscallExit) continue;
+    const calls = callsOf(tracer);
+    if (calls === undefined) return null; // somebody wants every call: every call stops
+    union = union.or(calls);
+  }
+  // Nobody wants calls: nothing stops anyway, and the tree stays free to be detached from.
+  return union === SyscallSet.NONE ? null : union;
+}
+
+async function openNull(): Promise<import('node:fs/promises').FileHandle> {
+  const { open } = await import('node:fs/promises');
+  return open('/dev/null', 'r+');
+}
+
+export interface AttachOptions extends SessionOptions {
+  readonly tracers?: readonly Tracer[];
+  /** Its descendants too. */
+  readonly tree?: boolean;
+}
+
+/**
+ * Attaches to a process that runs: all its threads, without stopping them. Rejects with HostError: ESRCH no such
+ * process, EPERM with the reason (already traced by whom, which user, Yama, …).
+ */
+export async function attach(pid: number, options: AttachOptions = {}): Promise<Session> {
+  if (!Number.isInteger(pid) || pid < 1) throw new RangeError(`a process id is a positive integer, not ${pid}`);
+  const { host } = getRuntime();
+  const tasks = options.tree ? attachTree(host, pid) : attachProcess(host, pid);
+  const session = new Session(tasks[0]!.tgid, options, false);
+  for (const task of tasks) session.add(task);
+  for (const tracer of options.tracers ?? []) session.use(tracer);
+  return session;
+}

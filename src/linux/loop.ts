@@ -7,7 +7,7 @@
 import { check } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
-import { Placement } from './placement.ts';
+import { CHECK_STOPS, Placement } from './placement.ts';
 import { flushResume } from './resume.ts';
 
 const TICK_NS = 1_000_000;
@@ -94,7 +94,7 @@ export class Loop {
     check(native.sliceBegin(TICK_NS, IDLE_TICKS, SLICE_TICKS), 'timer_create');
     placement.begin();
     let over = false;
-    let any = false;
+    let stops = 0;
     try {
       while (!over) {
         host.handleReady();
@@ -114,8 +114,9 @@ export class Loop {
         }
         for (let i = 0; i < n; i++) host.handle(i);
         if (n > 0) {
-          any = true;
           block = true;
+          if ((stops & (CHECK_STOPS - 1)) + n >= CHECK_STOPS) placement.check();
+          stops += n;
         }
       }
     } finally {
@@ -132,7 +133,7 @@ export class Loop {
         return true;
       }
     }
-    return over && any;
+    return over && stops > 0;
   }
 
   private pollSleepersLater(): void {

@@ -11,6 +11,8 @@ type Mode = 'free' | 'follow';
 
 /** Fewer stops than this in a slice: nothing to gain. */
 const BUSY_STOPS = 16;
+/** How often `check` is to be called. */
+export const CHECK_STOPS = 32;
 /** Every so many slices the other mode gets one, to be measured again. */
 const EXPLORE_EVERY = 200;
 /** A slice that took so long (ms) in `follow` was starved. */
@@ -28,6 +30,7 @@ export class Placement {
   private slices = 0;
   private penalty = 0;
   private began = 0;
+  private checked = 0;
   /** The task that made all stops of the last slice; 0: there were several, or too few. */
   private single = 0;
 
@@ -38,6 +41,7 @@ export class Placement {
 
   begin(): void {
     this.began = performance.now();
+    this.checked = this.began;
     this.mode = this.choose();
     if (this.mode === 'free') return;
     const cpu = this.native.taskCpu(this.single);
@@ -45,6 +49,17 @@ export class Placement {
       this.native.placeLeave();
       this.mode = 'free';
     }
+  }
+
+  /** Once in CHECK_STOPS stops: has the task moved away? Then a stop costs several times more, and we go after it. */
+  check(): void {
+    if (this.mode !== 'follow') return;
+    const now = performance.now();
+    const ns = ((now - this.checked) * 1e6) / CHECK_STOPS;
+    this.checked = now;
+    if (ns < 1.6 * this.cost.follow && this.cost.follow !== 0) return;
+    const cpu = this.native.taskCpu(this.single);
+    if (cpu >= 0) this.native.placeEnter(cpu);
   }
 
   private choose(): Mode {

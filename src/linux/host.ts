@@ -16,7 +16,7 @@ import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
 import { interruptTask, politeInterrupt, resumeTask, selectSyscallStops } from './resume.ts';
 import { detachTask, dispatch, dispatchStatus } from './stops.ts';
-import { LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
+import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
 const BASE_OPTIONS =
   PTRACE_O.TRACESYSGOOD |
@@ -50,6 +50,7 @@ export class LinuxHost implements Kernel {
   readonly arch: Arch;
   readonly events = new EventBuffer(64);
   readonly tasks = new Map<number, LinuxTask>();
+  readonly counts: TaskCounts = { running: 0 };
   /** Stops and deaths of tasks whose parent's event has not come yet. */
   readonly unborn = new Map<number, number>();
   /** Statuses collected outside the loop, to be handled in it. */
@@ -79,14 +80,8 @@ export class LinuxHost implements Kernel {
     native.setEvents(this.events.bytes);
   }
 
-  /** Tasks that are resumed: something may be heard of them. */
-  get running(): boolean {
-    for (const task of this.tasks.values()) if (task.run === Run.RUNNING) return true;
-    return this.tasks.size > 0;
-  }
-
   newTask(tid: number, group: ThreadGroup): LinuxTask {
-    const task = new LinuxTask(tid as Tid, group, this.native, this.arch);
+    const task = new LinuxTask(tid as Tid, group, this.native, this.arch, this.counts);
     group.threads.add(task);
     group.live++;
     task.trace = this.hooks.initTask(task);
@@ -103,6 +98,20 @@ export class LinuxHost implements Kernel {
     if (this.tasks.get(task.tid) === task) this.tasks.delete(task.tid);
     this.sleepers.delete(task);
     for (const observer of this.observers) observer.onGone?.(task, status);
+  }
+
+  /** Whether stops bring the task's system time along (a few hundred ns each). */
+  accounting = false;
+
+  /** What a file descriptor of a task refers to; −100 (AT_FDCWD): its working directory. */
+  fdPath(tid: number, fd: number): string | undefined {
+    return fd === -100 ? proc.cwdPath(tid) : proc.fdPath(tid, fd);
+  }
+
+  /** Keeps `Task.systemTime` up to date from now on. */
+  keepAccounts(): void {
+    this.accounting = true;
+    this.native.wantRusage(1);
   }
 
   // --- Kernel ---

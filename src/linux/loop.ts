@@ -100,7 +100,7 @@ export class Loop {
         host.handleReady();
         const { tid, request, data } = next;
         next.request = 0;
-        let n = native.step(tid, request, data, events.capacity, block && host.tasks.size > 0 ? 1 : 0);
+        let n = native.step(tid, request, data, events.capacity, block && host.counts.running > 0 ? 1 : 0);
         if (n >= STEP_SLICE_OVER) {
           over = true;
           n -= STEP_SLICE_OVER;

@@ -103,6 +103,7 @@ function link(path: string): string | undefined {
 
 /** What a file descriptor refers to. */
 export const fdPath = (pid: number, fd: number): string | undefined => link(`/proc/${pid}/fd/${fd}`);
+export const cwdPath = (pid: number): string | undefined => link(`/proc/${pid}/cwd`);
 export const exePath = (pid: number): string | undefined => link(`/proc/${pid}/exe`);
 
 /** task_current_syscall, from /proc/TID/syscall. */

@@ -41,7 +41,7 @@ export function wantsCall(task: LinuxTask): boolean {
 
 /** Stops inside a system call: the task will not be asked for signals before the call is over. */
 const insideCall = (stop: Stop): boolean =>
-  stop === Stop.ENTRY || stop === Stop.SECCOMP || stop === Stop.CLONE || stop === Stop.EXEC;
+  stop === Stop.ENTRY || stop === Stop.SECCOMP || stop === Stop.CLONE || stop === Stop.EXEC || stop === Stop.OTHER;
 
 /** Lets a STOPPED task go on. */
 export function resumeTask(host: LinuxHost, task: LinuxTask): void {
@@ -64,7 +64,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SINGLESTEP;
   } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
     request = stepRequest(task, host);
-  } else if (task.syscallStops || (stop === Stop.SECCOMP && wantsExit(task))) {
+  } else if (task.syscallStops || (insideCall(stop) && task.entered && wantsExit(task))) {
     request = PTRACE.SYSCALL;
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
@@ -77,6 +77,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   task.run = Run.RUNNING;
   task.stop = Stop.NONE;
   task.resumedWith = request;
+  if (request !== PTRACE.SYSCALL) task.entered = false; // no exit stop will say that the call is over
   task.switches++;
   queueResume(host, task.tid, request, deliver);
 }

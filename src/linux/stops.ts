@@ -45,6 +45,7 @@ export function dispatch(host: LinuxHost, i: number): void {
     return;
   }
   if (task.run === Run.STOPPED) brokenStop(host, task);
+  if (host.accounting) task.systemTime = events.systemTime(i);
   if (kind === EventKind.VOID) {
     task.run = Run.RUNNING; // it died under the reading hand; its death follows
     return;
@@ -159,8 +160,6 @@ function entry(host: LinuxHost, task: LinuxTask): void {
 
 function entered(host: LinuxHost, task: LinuxTask): void {
   if (host.hooks.abortsSyscall(task)) task.registers.set(host.arch.syscallNumber, -1n);
-  // Without an exit stop to come, `entered` would stay set for ever.
-  if (!task.syscallStops && !wantsExit(task) && !task.trace.report && !task.trace.interrupt) task.entered = false;
   resumeTask(host, task);
 }
 
@@ -492,6 +491,7 @@ function leaveGroup(task: LinuxTask): void {
 function died(host: LinuxHost, task: LinuxTask, status: number): void {
   if (task.spawning !== null) spawnEnded(host, task, status);
   leaveGroup(task);
+  task.waitStatus = status;
   if (!task.isLeader) {
     bury(host, task, status, DeathSignal.REAP);
   } else {

@@ -45,6 +45,12 @@ export const Stop = {
 } as const;
 export type Stop = (typeof Stop)[keyof typeof Stop];
 
+/** Kept by all tasks of a host. */
+export interface TaskCounts {
+  /** Tasks that are resumed: one of them may stop any moment. */
+  running: number;
+}
+
 /** A thread group: what its threads share. */
 export class ThreadGroup {
   tgid: Tgid;
@@ -73,13 +79,14 @@ export class LinuxTask implements Task {
   readonly kernelThread = false;
   trace!: TraceSlot;
 
-  run: Run = Run.RUNNING;
   stop: Stop = Stop.NONE;
   step: Step = Step.NONE;
   /** What to do when a held task is let go. */
   then: ((task: LinuxTask, outcome: Outcome) => void) | null = null;
   /** On the wake list already. */
   waking = false;
+  waitStatus?: number;
+  systemTime = 0;
   /** Counts resumes: `Kernel.switches`. */
   switches = 0;
 
@@ -127,12 +134,27 @@ export class LinuxTask implements Task {
   readonly registers: TaskRegisters;
   readonly memory: Memory;
 
-  constructor(tid: Tid, group: ThreadGroup, native: Native, arch: Arch) {
+  private place: Run = Run.RUNNING;
+  private readonly counts: TaskCounts;
+
+  constructor(tid: Tid, group: ThreadGroup, native: Native, arch: Arch, counts: TaskCounts) {
     this.tid = tid;
     this.group = group;
+    this.counts = counts;
+    counts.running++;
     this.registers = new TaskRegisters(this, native, arch);
     this.call = new CallState(this, arch);
     this.memory = new TaskMemory(this, native);
+  }
+
+  get run(): Run {
+    return this.place;
+  }
+
+  set run(run: Run) {
+    if (this.place === Run.RUNNING) this.counts.running--;
+    if (run === Run.RUNNING) this.counts.running++;
+    this.place = run;
   }
 
   get tgid(): Tgid {

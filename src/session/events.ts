@@ -8,9 +8,9 @@ import { exitStatus, type ExitStatus } from '../abi/wait-status.ts';
 import { BoundedQueue } from '../base/queue.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
-import type { CallChoice } from './calls.ts';
+import type { CallChoice } from '../engines/calls.ts';
 import type { Attachment } from './session.ts';
-import type { Tracer } from './tracer.ts';
+import type { Tracer } from '../engines/tracer.ts';
 
 interface Common {
   readonly tid: number;

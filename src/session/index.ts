@@ -3,10 +3,11 @@
 export { type AttachOptions, attach, type SpawnOptions, spawn } from './spawn.ts';
 export { Attachment, Session, type SessionOptions } from './session.ts';
 export type { EventsOptions, TraceEvent, TraceEvents } from './events.ts';
-export type { Tracer } from './tracer.ts';
-export { type CallChoice, chooseCalls } from './calls.ts';
+export type { Tracer } from '../engines/tracer.ts';
+export { type CallChoice, chooseCalls } from '../engines/calls.ts';
 export { HostError } from '../linux/errors.ts';
 export { getRuntime } from './runtime.ts';
+export { allStatus, publishStatus, statusOf, type SupervisorStatus, type TaskStatus } from './status.ts';
 export * from '../utrace/index.ts';
 export type { AbiName, CurrentSyscall, Memory, Registers, SyscallState } from '../tracehook/machine.ts';
 export { SyscallSet } from '../tracehook/syscall-set.ts';

@@ -21,7 +21,7 @@ import {
 } from '../utrace/index.ts';
 import { TraceEvents, type EventsOptions } from './events.ts';
 import { getRuntime, type Runtime } from './runtime.ts';
-import { eventsOf, toOps, type Tracer } from './tracer.ts';
+import { eventsOf, toOps, type Tracer } from '../engines/tracer.ts';
 
 /** One tracer in a session, on all the tasks it follows. */
 export class Attachment {

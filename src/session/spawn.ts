@@ -11,9 +11,10 @@ import {
   spawnTask,
 } from '../linux/index.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
+import { Resume } from '../utrace/index.ts';
 import { getRuntime } from './runtime.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { callsOf, type Tracer } from './tracer.ts';
+import { callsOf, type Tracer } from '../engines/tracer.ts';
 
 export interface SpawnOptions extends SessionOptions {
   /** Tracers that are there from the entry of execve on. */
@@ -85,6 +86,7 @@ function started(task: LinuxTask, session: Session, spec: SpawnSpec, tracers: re
       onBeforeExec(which: LinuxTask): void {
         if (which !== task) return;
         session.add(task);
+        session.use(holdAtExec());
         for (const tracer of tracers) session.use(tracer);
       },
       onSpawned(which: LinuxTask, failure: { errno: number; step: number } | null): void {
@@ -97,6 +99,13 @@ function started(task: LinuxTask, session: Session, spec: SpawnSpec, tracers: re
     host.observers.add(observer);
   });
 }
+
+/** Whoever awaits `spawn` gets a turn of the event loop, to attach what it likes, before the program runs. */
+const holdAtExec = (): Tracer => ({
+  name: 'spawn',
+  follow: false,
+  exec: () => new Promise((resolve) => setImmediate(() => resolve(Resume.DETACH))),
+});
 
 /** The union of what the tracers want, when a filter of it is allowed and gains something. */
 function chooseFilter(options: SpawnOptions): SyscallSet | null {

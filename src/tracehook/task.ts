@@ -33,6 +33,10 @@ export interface Task {
   /** PF_KTHREAD: utrace is for users. */
   readonly kernelThread: boolean;
   readonly trace: TraceSlot;
+  /** Once dead: how it ended, as wait(2) says it. Absent where the host cannot tell (an old leader replaced by exec). */
+  readonly waitStatus?: number;
+  /** System time used so far, in µs: a host that is asked to keep it does so at each stop. */
+  readonly systemTime?: number;
 
   readonly syscall: SyscallState;
   readonly registers: Registers;

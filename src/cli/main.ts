@@ -1,0 +1,117 @@
+/** The command `utrace`. Only what is asked for is loaded. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { version } from '../../package.json' with { type: 'json' };
+import { CliError } from './errors.ts';
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+const increase = (_value: string, before = 0): number => before + 1;
+
+function pids(value: string, before: number[] = []): number[] {
+  const found = value.split(/[\s,]+/).filter(Boolean).map(Number);
+  if (found.length === 0 || found.some((pid) => !Number.isInteger(pid) || pid < 1)) {
+    throw new InvalidArgumentError('a process id is a positive integer; several are separated by commas');
+  }
+  return [...before, ...found];
+}
+
+function natural(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('a whole number from 0 up is needed');
+  return number;
+}
+
+const EXAMPLES = `
+Examples:
+  utrace trace ls -l                         every call of ls and of what it starts
+  utrace trace -e %file -o log -- make       only calls that take a path, into a file
+  utrace trace -c -- sh -c 'ls | wc'         a table of calls, errors and time instead of the trace
+  utrace trace -e openat --count %memory ls  two engines: a trace of openat, a count of memory calls
+  utrace trace -p 1234                       a running process, all its threads; Ctrl-C lets it go
+
+The text is strace's, so that what reads strace reads this. Children and threads are followed unless --no-follow is
+given. -e takes strace's expressions: trace=openat,read  %network  /^epoll_  !futex  signal=SIGCHLD  status=failed
+`;
+
+/** The whole command line, also for the completion scripts. */
+export function program(): Command {
+  const root = new Command('utrace')
+    .description('User-thread tracing: many engines on one thread.')
+    .version(version)
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+
+  root
+    .command('trace')
+    .description('run a command, or attach to processes, and print or count its system calls and signals')
+    .argument('[command...]', 'the command and its arguments')
+    .passThroughOptions()
+    .option('-p, --pid <pid>', 'attach to a process: all its threads (repeatable, or separated by commas)', pids)
+    .option('-f', 'follow children: the default, taken for strace’s sake')
+    .option('--no-follow', 'do not follow children')
+    .option('-e, --expr <expr>', 'which calls, signals and results: trace=…, signal=…, status=… (repeatable)', collect)
+    .option('-o, --output <file>', 'write the trace to a file instead of standard error')
+    .option('-A, --append', 'append to that file')
+    .option('-c, --summary-only', 'only count calls, errors and time; no trace')
+    .option('-C, --summary', 'count as well as trace')
+    .option('--count <expr>', 'count as well, and count these calls')
+    .option('-S, --sort <key>', 'order of the table: time, calls, errors, name, nothing')
+    .option('-w, --wall', 'count wall-clock time instead of system time')
+    .option('--json', 'the table as JSON')
+    .option('-s, --strings <length>', 'how much of a string is shown (default 32)', natural)
+    .option('-v, --verbose', 'structures in full')
+    .option('-y, --fds', 'show what file descriptors refer to')
+    .option('-t', 'time of day on each line; -tt with µs, -ttt as seconds since the epoch', increase)
+    .option('-r, --relative', 'time since the line before')
+    .option('-T, --durations', 'time spent in each call')
+    .option('-n, --numbers', 'the number of each call')
+    .option('-a, --column <column>', 'the column of results (default 40)', natural)
+    .option('-q, --quiet', 'no lines about attaching, stops and exits')
+    .option('-z, --successful', 'only calls that succeeded')
+    .option('-Z, --failed', 'only calls that failed')
+    .option('-E, --env <change>', 'VAR=VAL sets, VAR removes a variable of the command (repeatable)', collect)
+    .option('-u, --user <name>', 'run the command as this user')
+    .option('--cwd <dir>', 'run the command in this directory')
+    .addOption(
+      new Option('--seccomp <when>', 'a filter so that calls nobody wants do not stop; it needs no_new_privs unless root')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (command: string[], options) => {
+      const { trace } = await import('./trace.ts');
+      const { summary, count, ...rest } = options;
+      process.exitCode = await trace(command, { ...rest, ...(count ? { count } : summary ? { count: true } : {}) });
+    });
+
+  root
+    .command('ps')
+    .description('show what is being traced, by whom, and where each task is')
+    .argument('[pid...]', 'only these processes', pids)
+    .option('--json', 'as JSON')
+    .action(async (only: number[] | undefined, options: { json?: boolean }) => {
+      const { ps } = await import('./ps.ts');
+      process.exitCode = await ps(only ?? [], options.json ?? false);
+    });
+
+  root
+    .command('completion')
+    .description('print a completion script: eval "$(utrace completion bash)"')
+    .argument('<shell>', 'bash or zsh')
+    .action(async (shell: string) => {
+      const { completion } = await import('./completion.ts');
+      process.stdout.write(completion(program(), shell));
+    });
+  return root;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  const { message, hint, name } = error as CliError;
+  process.stderr.write(`utrace: ${message}\n${hint && !message.includes(hint) ? `        ${hint}\n` : ''}`);
+  if (name !== 'CliError' && name !== 'HostError' && name !== 'TypeError' && name !== 'RangeError') {
+    process.stderr.write(`${(error as Error).stack}\n`);
+  }
+  process.exitCode = 1;
+}

@@ -1,0 +1,237 @@
+/** `utrace trace`: runs a command (or attaches to processes) with a trace engine, a counting engine, or both. */
+
+import { constants } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { count, parseExpressions, strace, type StraceOptions, type Tracer } from '../engines/index.ts';
+import { attach, type ExitStatus, getRuntime, publishStatus, type Session, spawn } from '../session/index.ts';
+import { CliError } from './errors.ts';
+import { Output } from './output.ts';
+
+/** What commander made of the command line. */
+export interface TraceOptions {
+  readonly pid?: readonly number[];
+  readonly follow: boolean;
+  readonly expr?: readonly string[];
+  readonly output?: string;
+  readonly append?: boolean;
+  /** `-c`: count only. */
+  readonly summaryOnly?: boolean;
+  /** `-C`, `--count`: trace and count. A string: the calls to count. */
+  readonly count?: string | true;
+  readonly sort?: string;
+  readonly wall?: boolean;
+  readonly json?: boolean;
+  readonly strings?: number;
+  readonly verbose?: boolean;
+  readonly fds?: boolean;
+  readonly t?: number;
+  readonly relative?: boolean;
+  readonly durations?: boolean;
+  readonly numbers?: boolean;
+  readonly column?: number;
+  readonly quiet?: boolean;
+  readonly successful?: boolean;
+  readonly failed?: boolean;
+  readonly env?: readonly string[];
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly seccomp?: 'auto' | 'always' | 'never';
+}
+
+const STAMPS = ['none', 'time', 'micros', 'epoch'] as const;
+
+/** Returns the exit status of the command, or dies of the signal it died of. */
+export async function trace(command: readonly string[], options: TraceOptions): Promise<number> {
+  if (command.length === 0 && !options.pid?.length) {
+    throw new CliError('nothing to trace', 'give a command after --, or processes with -p PID');
+  }
+  if (command.length > 0 && options.pid?.length) {
+    throw new CliError('both a command and -p PID', 'trace one of them; a second `utrace trace -p` can do the other');
+  }
+  const output = new Output(options.output, options.append);
+  const { tracers, finish } = makeTracers(options, output);
+  // The socket of `utrace ps` is nobody's hurry.
+  setImmediate(() => setTimeout(() => publish(), 50).unref());
+  try {
+    return command.length > 0
+      ? await runCommand(command, options, tracers, output, finish)
+      : await followPids(options.pid!, options, tracers, finish);
+  } finally {
+    output.close();
+  }
+}
+
+function publish(): void {
+  try {
+    publishStatus(getRuntime());
+  } catch {
+    // `utrace ps` will not see us; the trace is worth more
+  }
+}
+
+/** The engines the options ask for, and what is to be printed when all is over. */
+function makeTracers(options: TraceOptions, output: Output): { tracers: Tracer[]; finish: () => void } {
+  const selection = parseExpressions(options.expr ?? []);
+  const tracers: Tracer[] = [];
+  const ends: (() => void)[] = [];
+  const follow = options.follow;
+  if (!options.summaryOnly) {
+    const tracer = strace({ ...straceOptions(options, output), ...selection.strace, follow });
+    tracers.push(tracer);
+    output.beforeFlush = () => tracer.writer.flushPartial();
+    ends.push(() => tracer.writer.end());
+  }
+  if (options.summaryOnly || options.count !== undefined) {
+    const calls =
+      typeof options.count === 'string' ? parseExpressions([options.count]).strace.calls : selection.strace.calls;
+    const wall = options.wall ?? false;
+    if (!wall) getRuntime().host.keepAccounts();
+    const counter = count({ wall, follow, ...(calls === undefined ? {} : { calls }) });
+    tracers.push(counter);
+    ends.push(() => output.write(options.json ? `${JSON.stringify(counter.summary.json(), null, 2)}\n` : counter.summary.text(options.sort)));
+  }
+  return { tracers, finish: () => ends.forEach((end) => end()) };
+}
+
+function straceOptions(options: TraceOptions, output: Output): StraceOptions {
+  const clock = (): number => (performance.timeOrigin + performance.now()) * 1000;
+  const { successful, failed } = options;
+  return {
+    write: output.write,
+    clock,
+    prefix: !options.follow ? 'none' : options.output === undefined ? 'terminal' : 'file',
+    ...(options.strings === undefined ? {} : { stringLimit: options.strings }),
+    ...(options.column === undefined ? {} : { column: options.column }),
+    verbose: options.verbose ?? false,
+    quiet: options.quiet ?? false,
+    timestamps: STAMPS[Math.min(options.t ?? 0, 3)]!,
+    relative: options.relative ?? false,
+    durations: options.durations ?? false,
+    numbers: options.numbers ?? false,
+    ...(options.fds ? { fdPath } : {}),
+    ...(successful || failed
+      ? { status: (status: string) => (status === 'successful' && !!successful) || (status === 'failed' && !!failed) }
+      : {}),
+  };
+}
+
+function fdPath(fd: number, tid: number): string | undefined {
+  return getRuntime().host.fdPath(tid, fd);
+}
+
+async function runCommand(
+  command: readonly string[],
+  options: TraceOptions,
+  tracers: Tracer[],
+  output: Output,
+  finish: () => void,
+): Promise<number> {
+  const [file, ...args] = command;
+  const seccomp = { auto: 'auto', always: true, never: false } as const;
+  const session = await spawn(file!, args, {
+    tracers,
+    follow: options.follow,
+    env: environment(options.env ?? []),
+    seccomp: seccomp[options.seccomp ?? 'auto'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.user === undefined ? {} : userIds(options.user)),
+  });
+  beTransparent(session, output);
+  const status = await session.exited;
+  await session.finished;
+  finish();
+  output.flush();
+  return mirror(status);
+}
+
+/** `-E VAR=VAL` sets, `-E VAR` removes. */
+function environment(changes: readonly string[]): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env };
+  for (const change of changes) {
+    const at = change.indexOf('=');
+    if (at < 0) env[change] = undefined;
+    else env[change.slice(0, at)] = change.slice(at + 1);
+  }
+  return env;
+}
+
+function userIds(name: string): { uid: number; gid: number } {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((entry) => entry.split(':'))
+    .find((fields) => fields[0] === name || fields[2] === name);
+  if (line === undefined) throw new CliError(`no user '${name}' in /etc/passwd`, 'give a name or a number that is there');
+  return { uid: Number(line[2]), gid: Number(line[3]) };
+}
+
+/**
+ * Between the command and its shell: what the terminal sends goes to the command too, so we only must not die or stop of
+ * it ourselves; when the command stops, we stop, so that the shell sees its job stopped; other signals are passed on.
+ */
+function beTransparent(session: Session, output: Output): void {
+  const terminal = process.stdin.isTTY || process.stderr.isTTY;
+  const pass = (signal: NodeJS.Signals) => (): void => {
+    try {
+      process.kill(session.pid, signal);
+    } catch {
+      // it is gone already
+    }
+  };
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass(signal));
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, terminal ? () => {} : pass(signal));
+  process.on('SIGTSTP', () => {});
+  let stopped = false;
+  session.onJobControl.add((tgid, type) => {
+    if (tgid !== session.pid) return;
+    stopped = type === 'stopped';
+    if (!stopped) return;
+    output.flush();
+    process.kill(process.pid, 'SIGSTOP');
+  });
+  process.on('SIGCONT', () => {
+    if (stopped) pass('SIGCONT')();
+  });
+}
+
+/** Ends as the command ended. */
+function mirror(status: ExitStatus | null): number {
+  if (status === null) return 1;
+  if (status.signal === null) return status.code;
+  if (!status.core && !CORE_SIGNALS.has(status.signal)) {
+    process.removeAllListeners();
+    process.kill(process.pid, status.signal);
+  }
+  return 128 + status.signal;
+}
+
+/** We would dump a core of our own. */
+const CORE_SIGNALS: ReadonlySet<number> = new Set(
+  (['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGXCPU', 'SIGXFSZ', 'SIGSYS'] as const).map(
+    (name) => constants.signals[name],
+  ),
+);
+
+async function followPids(
+  pids: readonly number[],
+  options: TraceOptions,
+  tracers: Tracer[],
+  finish: () => void,
+): Promise<number> {
+  const sessions: Session[] = [];
+  for (const pid of pids) {
+    const session = await attach(pid, { follow: options.follow });
+    for (const tracer of tracers) session.use(tracer);
+    sessions.push(session);
+    if (!options.quiet) process.stderr.write(`utrace: Process ${pid} attached\n`);
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+    process.once(signal, () => stop.abort());
+  }
+  stop.signal.addEventListener('abort', () => {
+    for (const session of sessions) void session.detach();
+  });
+  await Promise.all(sessions.map((session) => session.finished));
+  finish();
+  return 0;
+}

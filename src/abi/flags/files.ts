@@ -20,8 +20,8 @@ export const OPEN_FLAGS = new FlagTable('O_???', {
   O_APPEND: 0x400,
   O_NONBLOCK: 0x800,
   O_SYNC: 0x101000,
+  __O_SYNC: 0x100000,
   O_DSYNC: 0x1000,
-  FASYNC: 0x2000,
   O_DIRECT: 0x4000,
   O_LARGEFILE: 0x8000,
   O_NOFOLLOW: 0x20000,
@@ -29,7 +29,9 @@ export const OPEN_FLAGS = new FlagTable('O_???', {
   O_CLOEXEC: 0x80000,
   O_PATH: 0x200000,
   O_TMPFILE: 0x410000,
+  __O_TMPFILE: 0x400000,
   O_DIRECTORY: 0x10000,
+  FASYNC: 0x2000,
 });
 
 export const ACCESS_MODES = new FlagTable('?_OK', {
@@ -124,6 +126,9 @@ export const FCNTL_CMDS = new FlagTable('F_???', {
   F_GETOWN: 9,
   F_SETSIG: 0xa,
   F_GETSIG: 0xb,
+  F_GETLK64: 0xc,
+  F_SETLK64: 0xd,
+  F_SETLKW64: 0xe,
   F_SETOWN_EX: 0xf,
   F_GETOWN_EX: 0x10,
   F_GETOWNER_UIDS: 0x11,
@@ -143,6 +148,16 @@ export const FCNTL_CMDS = new FlagTable('F_???', {
   F_SET_RW_HINT: 0x40c,
   F_GET_FILE_RW_HINT: 0x40d,
   F_SET_FILE_RW_HINT: 0x40e,
+});
+
+export const DNOTIFY_EVENTS = new FlagTable('DN_???', {
+  DN_ACCESS: 1,
+  DN_MODIFY: 2,
+  DN_CREATE: 4,
+  DN_DELETE: 8,
+  DN_RENAME: 0x10,
+  DN_ATTRIB: 0x20,
+  DN_MULTISHOT: 0x80000000,
 });
 
 export const FD_FLAGS = new FlagTable('FD_???', {
@@ -173,7 +188,7 @@ export const SEALS = new FlagTable('F_SEAL_???', {
   F_SEAL_EXEC: 0x20,
 });
 
-export const RENAME_FLAGS = new FlagTable('RENAME_???', {
+export const RENAME_FLAGS = new FlagTable('RENAME_??', {
   RENAME_NOREPLACE: 1,
   RENAME_EXCHANGE: 2,
   RENAME_WHITEOUT: 4,
@@ -245,6 +260,12 @@ export const MOUNT_FLAGS = new FlagTable('MS_???', {
   MS_I_VERSION: 0x800000,
   MS_STRICTATIME: 0x1000000,
   MS_LAZYTIME: 0x2000000,
+  MS_SUBMOUNT: 0x4000000,
+  MS_NOREMOTELOCK: 0x8000000,
+  MS_NOSEC: 0x10000000,
+  MS_BORN: 0x20000000,
+  MS_ACTIVE: 0x40000000,
+  MS_NOUSER: 0x80000000,
 });
 
 export const UMOUNT_FLAGS = new FlagTable('MNT_???', {
@@ -260,8 +281,8 @@ export const XATTR_FLAGS = new FlagTable('XATTR_???', {
 });
 
 export const INOTIFY_INIT_FLAGS = new FlagTable('IN_???', {
-  IN_CLOEXEC: 0x80000,
   IN_NONBLOCK: 0x800,
+  IN_CLOEXEC: 0x80000,
 });
 
 export const INOTIFY_EVENTS = new FlagTable('IN_???', {
@@ -319,7 +340,7 @@ export const FS_MAGIC = new FlagTable('???', {
   DEBUGFS_MAGIC: 0x64626720,
   DEVPTS_SUPER_MAGIC: 0x1cd1,
   ECRYPTFS_SUPER_MAGIC: 0xf15f,
-  EXT4_SUPER_MAGIC: 0xef53,
+  EXT2_SUPER_MAGIC: 0xef53,
   F2FS_SUPER_MAGIC: 0xf2f52010,
   FUSE_SUPER_MAGIC: 0x65735546,
   HUGETLBFS_MAGIC: 0x958458f6,

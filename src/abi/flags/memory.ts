@@ -109,4 +109,5 @@ export const MEMBARRIER_FLAGS = new FlagTable('MEMBARRIER_CMD_FLAG_???', {
 export const PKEY_ACCESS = new FlagTable('PKEY_???', {
   PKEY_DISABLE_ACCESS: 1,
   PKEY_DISABLE_WRITE: 2,
+  PKEY_DISABLE_EXECUTE: 4,
 });

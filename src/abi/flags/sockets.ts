@@ -147,10 +147,27 @@ export const MSG_FLAGS = new FlagTable('MSG_???', {
   MSG_NOSIGNAL: 0x4000,
   MSG_MORE: 0x8000,
   MSG_WAITFORONE: 0x10000,
+  MSG_SENDPAGE_NOTLAST: 0x20000,
   MSG_BATCH: 0x40000,
+  MSG_NO_SHARED_FRAGS: 0x80000,
   MSG_ZEROCOPY: 0x4000000,
   MSG_FASTOPEN: 0x20000000,
   MSG_CMSG_CLOEXEC: 0x40000000,
+});
+
+export const ETHER_TYPES = new FlagTable('ETH_P_???', {
+  ETH_P_LOOP: 0x60,
+  ETH_P_IP: 0x800,
+  ETH_P_ARP: 0x806,
+  ETH_P_RARP: 0x8035,
+  ETH_P_8021Q: 0x8100,
+  ETH_P_IPV6: 0x86dd,
+  ETH_P_PAE: 0x888e,
+  ETH_P_LLDP: 0x88cc,
+  ETH_P_802_3: 1,
+  ETH_P_AX25: 2,
+  ETH_P_ALL: 3,
+  ETH_P_802_2: 4,
 });
 
 export const SHUTDOWN_HOW = new FlagTable('SHUT_???', {
@@ -159,7 +176,7 @@ export const SHUTDOWN_HOW = new FlagTable('SHUT_???', {
   SHUT_RDWR: 2,
 });
 
-export const SOCKET_LEVELS = new FlagTable('SOL_???', {
+export const SOCKET_LEVELS = new FlagTable('SOL_??', {
   SOL_IP: 0,
   SOL_SOCKET: 1,
   SOL_TCP: 6,
@@ -250,6 +267,30 @@ export const SOCKET_OPTIONS = new FlagTable('SO_???', {
   SO_RESERVE_MEM: 0x49,
   SO_TXREHASH: 0x4a,
   SO_RCVMARK: 0x4b,
+});
+
+export const UDP_OPTIONS = new FlagTable('UDP_???', {
+  UDP_CORK: 1,
+  UDP_ENCAP: 0x64,
+  UDP_NO_CHECK6_TX: 0x65,
+  UDP_NO_CHECK6_RX: 0x66,
+  UDP_SEGMENT: 0x67,
+  UDP_GRO: 0x68,
+});
+
+export const NETLINK_OPTIONS = new FlagTable('NETLINK_???', {
+  NETLINK_ADD_MEMBERSHIP: 1,
+  NETLINK_DROP_MEMBERSHIP: 2,
+  NETLINK_PKTINFO: 3,
+  NETLINK_BROADCAST_ERROR: 4,
+  NETLINK_NO_ENOBUFS: 5,
+  NETLINK_RX_RING: 6,
+  NETLINK_TX_RING: 7,
+  NETLINK_LISTEN_ALL_NSID: 8,
+  NETLINK_LIST_MEMBERSHIPS: 9,
+  NETLINK_CAP_ACK: 0xa,
+  NETLINK_EXT_ACK: 0xb,
+  NETLINK_GET_STRICT_CHK: 0xc,
 });
 
 export const TCP_OPTIONS = new FlagTable('TCP_???', {

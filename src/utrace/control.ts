@@ -1,7 +1,7 @@
 /** utrace_control and utrace_set_events: what engines ask of a task from outside its callbacks, and may learn. */
 
 import { unreachable } from '../base/assert.ts';
-import { DEATH_EVENTS, Event, type EventMask, ALL_EVENTS } from '../tracehook/events.ts';
+import { ALL_EVENTS, DEATH_EVENTS, Event, type EventMask } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { Answer, Resume, type ResumeAction } from './actions.ts';

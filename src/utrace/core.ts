@@ -1,7 +1,7 @@
 /** The core as a host sees it (TraceHooks), over the passes of this folder. One per host. */
 
-import type { Tid } from '../base/brand.ts';
 import { assert } from '../base/assert.ts';
+import type { Tid } from '../base/brand.ts';
 import { DEATH_EVENTS, Event, type EventMask } from '../tracehook/events.ts';
 import type { ExecInfo, JobControl, Kernel, TraceHooks } from '../tracehook/hooks.ts';
 import { Outcome } from '../tracehook/hooks.ts';
@@ -110,11 +110,8 @@ export class UtraceCore implements Core, TraceHooks {
 
   resume(task: Task): Outcome {
     const u = utraceOf(task);
-    if (u.signalHandler) {
-      u.signalHandler = false; // a handler was set up and nobody wanted to know
-      if (!u.report) return Outcome.GO;
-    }
     if (u.interrupt) return Outcome.GO; // getSignal will report
+    u.signalHandler = false; // a handler was set up, and this report is not about that
     return report(u, RESUME, 0);
   }
 

@@ -3,13 +3,13 @@
  * This file owns the shapes; how they are called is report.ts.
  */
 
+import type { Siginfo } from '../abi/siginfo.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Event, EventMask } from '../tracehook/events.ts';
 import { type ExecInfo, type JobControl, Step } from '../tracehook/hooks.ts';
+import type { SigAction } from '../tracehook/signal.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
-import type { Siginfo } from '../abi/siginfo.ts';
-import type { SigAction } from '../tracehook/signal.ts';
 import type { ResumeAction, SignalVerdict, SyscallVerdict } from './actions.ts';
 
 /** Now, later (the task is held meanwhile), or nothing: no opinion, leave it as the engines before decided. */
@@ -41,13 +41,7 @@ export interface EngineOps<D = unknown> {
   /** QUIESCE: `event` is the bit of the event that follows, or 0: the task is about to return to user mode. */
   reportQuiesce?(action: ResumeAction, engine: Engine<D>, task: Task, event: EventMask): Verdict<ResumeAction>;
   reportSignal?(action: number, engine: Engine<D>, task: Task, signal: SignalReport): Verdict<SignalVerdict>;
-  reportClone?(
-    action: ResumeAction,
-    engine: Engine<D>,
-    task: Task,
-    flags: number,
-    child: Task,
-  ): Verdict<ResumeAction>;
+  reportClone?(action: ResumeAction, engine: Engine<D>, task: Task, flags: number, child: Task): Verdict<ResumeAction>;
   reportJctl?(
     action: ResumeAction,
     engine: Engine<D>,

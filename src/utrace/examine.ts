@@ -17,8 +17,8 @@ export interface Examiner {
  */
 export function prepareExamine(task: Task, engine: Engine): Examiner | Answer {
   const u = utraceOf(task);
+  if (task.exitState !== ExitState.ALIVE) return Answer.GONE; // first: its death reports may have cleared the stop
   if (!engine.wantsStop) return Answer.INVALID;
-  if (task.exitState !== ExitState.ALIVE) return Answer.GONE;
   if (!u.stopped || u.core.kernel.isKilled(task)) return Answer.NOT_STOPPED;
   return { switches: u.core.kernel.switches(task) };
 }
@@ -29,6 +29,7 @@ export function prepareExamine(task: Task, engine: Engine): Examiner | Answer {
  */
 export function finishExamine(task: Task, engine: Engine, examiner: Examiner): Answer {
   const u = utraceOf(task);
+  if (task.exitState !== ExitState.ALIVE) return Answer.NOT_STOPPED;
   if (!engine.wantsStop) return Answer.INVALID;
   if (!u.stopped || u.core.kernel.isKilled(task) || u.core.kernel.switches(task) !== examiner.switches) {
     return Answer.NOT_STOPPED;

@@ -1,7 +1,16 @@
 /** The utrace API: what engines and the layers above use of the core. */
 
-export { Attach, type AttachRefusal, attachPid, attachTask } from './attach.ts';
+export {
+  ALL_EVENTS,
+  DEATH_EVENTS,
+  Event,
+  type EventMask,
+  eventNames,
+  SIGNAL_EVENTS,
+  SYSCALL_EVENTS,
+} from '../tracehook/events.ts';
 export * from './actions.ts';
+export { Attach, type AttachRefusal, attachPid, attachTask } from './attach.ts';
 export { barrier } from './barrier.ts';
 export { control, setEvents } from './control.ts';
 export { UtraceCore } from './core.ts';
@@ -15,4 +24,3 @@ export {
 } from './engine.ts';
 export { type Examiner, finishExamine, prepareExamine } from './examine.ts';
 export { type EngineStatus, engineStatus, statusLine } from './status.ts';
-export { ALL_EVENTS, DEATH_EVENTS, Event, type EventMask, eventNames, SIGNAL_EVENTS, SYSCALL_EVENTS } from '../tracehook/events.ts';

@@ -3,10 +3,10 @@
  * mode. Each is a Point: its callback, and what follows the pass (utrace_report_*, utrace_resume).
  */
 
+import { Event } from '../tracehook/events.ts';
 import type { ExecInfo } from '../tracehook/hooks.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { DISPOSITION_MASK, Resume, SYSCALL_RESUMED, SyscallDisposition } from './actions.ts';
-import { Event } from '../tracehook/events.ts';
 import { beginStop, finishInStop, finishReport, type Point, reset, runPass, startReport, stepOf } from './report.ts';
 import type { Utrace } from './state.ts';
 
@@ -89,9 +89,10 @@ export const JCTL: Point = {
   signal: false,
   call: (ops, engine, u) => ops.reportJctl!(u.pass.action, engine, u.task, u.jctlType, u.jctlNotify),
   finish(u) {
-    finishReport(u);
     // In a job control stop it is quiescent already: held means that SIGCONT does not make it go on either.
-    return u.jctlType === 'stopped' && u.pass.action === Resume.STOP && beginStop(u, JCTL) ? Outcome.HELD : Outcome.GO;
+    if (u.jctlType === 'stopped') return finishInStop(u, JCTL);
+    finishReport(u);
+    return Outcome.GO;
   },
   woken: noStop,
 };

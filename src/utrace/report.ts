@@ -6,9 +6,9 @@
 
 import { assert } from '../base/assert.ts';
 import { DEATH_EVENTS, Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
+import { type Kernel, Outcome, Step } from '../tracehook/hooks.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState } from '../tracehook/task.ts';
-import { type Kernel, Outcome, Step } from '../tracehook/hooks.ts';
 import { RESUME_MASK, Resume, type ResumeAction } from './actions.ts';
 import { ENGINE_STOP, type Engine, type EngineOps } from './engine.ts';
 import type { Utrace } from './state.ts';
@@ -89,14 +89,14 @@ function callEngine(u: Utrace, engine: Engine, point: Point): boolean {
 /** After the quiesce callback, which may have changed the mask: is this occurrence wanted? */
 function wantsEvent(u: Utrace, engine: Engine): boolean {
   if (engine.detached) return false;
-  if ((engine.flags & ENGINE_STOP) !== 0) u.pass.action = Resume.STOP;
-  if ((engine.flags & u.pass.event) === 0) return false;
-  u.pass.takers = true;
-  const calls = engine.ops?.syscalls;
-  if (calls !== undefined && (u.pass.event & SYSCALL_EVENTS) !== 0) {
-    return calls.has(u.task.syscall.abi, u.task.syscall.nr);
+  if ((engine.flags & u.pass.event) !== 0) {
+    u.pass.takers = true;
+    const calls = engine.ops?.syscalls;
+    if (calls === undefined || (u.pass.event & SYSCALL_EVENTS) === 0) return true;
+    if (calls.has(u.task.syscall.abi, u.task.syscall.nr)) return true;
   }
-  return true;
+  if (engine.wantsStop) u.pass.action = Resume.STOP; // sticky, callback or not
+  return false;
 }
 
 type Callback = Pick<Point, 'callback' | 'call' | 'signal'>;
@@ -142,9 +142,11 @@ function fault(u: Utrace, engine: Engine, callback: string, error: unknown): voi
 /** An async handler: the task is held where it is; the pass goes on when the handler has settled. */
 function awaitAnswer(u: Utrace, engine: Engine, callback: Callback, promise: PromiseLike<number | void>): void {
   const { serial } = u.pass;
-  const settle = (answer: number | void): void => {
-    if (u.pass.serial !== serial || u.reporting !== engine) {
-      idle(engine); // SIGKILL was faster: nobody waits for this answer any more
+  // SIGKILL was faster: nobody waits for this answer any more, and it changes nothing.
+  const tooLate = (): boolean => u.pass.serial !== serial || u.reporting !== engine;
+  const settle = (answer?: number | void): void => {
+    if (tooLate()) {
+      idle(engine);
       return;
     }
     // After a quiesce callback the same engine goes on with the event's own, if it still wants it by then.
@@ -153,10 +155,16 @@ function awaitAnswer(u: Utrace, engine: Engine, callback: Callback, promise: Pro
       u.pass.quiesced = false;
     }
     applyAnswer(u, engine, callback, answer);
-    u.core.kernel.wake(u.task);
+    // The dead are held by no hook of the host's: their report goes on here.
+    if (u.task.exitState !== ExitState.ALIVE) runPass(u);
+    else u.core.kernel.wake(u.task);
   };
   // By way of a real promise: a thenable could answer before the hook has answered HELD.
-  Promise.resolve(promise).then(settle, (error: unknown) => settle(fault(u, engine, callback.callback, error)));
+  Promise.resolve(promise).then(settle, (error: unknown) => {
+    if (tooLate()) u.core.onFault({ error, engine, tid: u.task.tid, callback: callback.callback });
+    else fault(u, engine, callback.callback, error);
+    settle();
+  });
 }
 
 /** finish_callback. */

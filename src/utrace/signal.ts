@@ -1,13 +1,13 @@
 /** utrace_get_signal: the report before a signal is delivered, and the one that REPORT and INTERRUPT ask for. */
 
+import { defaultAction, SIG } from '../abi/signals.ts';
 import { unreachable } from '../base/assert.ts';
-import { SIG, defaultAction } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import { DISPOSITION_MASK, Resume, SIGNAL_HOLD, SignalDisposition } from './actions.ts';
 import { finishResumeReport } from './points.ts';
-import { type Point, reset, runPass, startReport } from './report.ts';
+import { finishReport, type Point, reset, runPass, startReport } from './report.ts';
 import type { Utrace } from './state.ts';
 
 /** What normal delivery would do, as an event and as a disposition. */
@@ -116,7 +116,9 @@ function decided(u: Utrace, signo: number, how: 'handler' | 'default' = 'default
   const info = u.signal.info ?? { signo, errno: 0, code: 0 };
   u.decision = { how, signo, info, changed: info !== u.dequeued };
   if ((u.pass.result & SIGNAL_HOLD) !== 0) pushBack(u);
-  if (u.pass.detaches) reset(u, false);
+  // A stop or a step takes effect should the task come back from a default action.
+  if (how === 'default') finishReport(u);
+  else if (u.pass.detaches) reset(u, false);
   u.signal = { ...u.signal, info: null };
   return Outcome.DELIVER;
 }

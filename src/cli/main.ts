@@ -105,12 +105,15 @@ export function program(): Command {
   return root;
 }
 
+/** Errors that say what to do; others are ours, and show where they come from. */
+const EXPECTED: ReadonlySet<string> = new Set(['CliError', 'HostError', 'ExpressionError', 'RangeError']);
+
 try {
   await program().parseAsync();
 } catch (error) {
   const { message, hint, name } = error as CliError;
   process.stderr.write(`utrace: ${message}\n${hint && !message.includes(hint) ? `        ${hint}\n` : ''}`);
-  if (name !== 'CliError' && name !== 'HostError' && name !== 'TypeError' && name !== 'RangeError') {
+  if (!EXPECTED.has(name)) {
     process.stderr.write(`${(error as Error).stack}\n`);
   }
   process.exitCode = 1;

@@ -2,8 +2,19 @@
 
 import { constants } from 'node:os';
 import { readFileSync } from 'node:fs';
-import { count, parseExpressions, strace, type StraceOptions, type Tracer } from '../engines/index.ts';
-import { attach, type ExitStatus, getRuntime, publishStatus, type Session, spawn } from '../session/index.ts';
+import {
+  type CallStatus,
+  count,
+  parseExpressions,
+  strace,
+  type StraceOptions,
+  type SummarySort,
+  summarySort,
+  type SyscallSelection,
+  type TraceExpression,
+  type Tracer,
+} from '../engines/index.ts';
+import { attach, type ExitStatus, getRuntime, publishStatus, type Session, spawn, SyscallSet } from '../session/index.ts';
 import { CliError } from './errors.ts';
 import { Output } from './output.ts';
 
@@ -38,7 +49,7 @@ export interface TraceOptions {
   readonly seccomp?: 'auto' | 'always' | 'never';
 }
 
-const STAMPS = ['none', 'time', 'micros', 'epoch'] as const;
+const STAMPS = ['none', 't', 'tt', 'ttt'] as const;
 
 /** Returns the exit status of the command, or dies of the signal it died of. */
 export async function trace(command: readonly string[], options: TraceOptions): Promise<number> {
@@ -74,44 +85,68 @@ function makeTracers(options: TraceOptions, output: Output): { tracers: Tracer[]
   const selection = parseExpressions(options.expr ?? []);
   const tracers: Tracer[] = [];
   const ends: (() => void)[] = [];
-  const follow = options.follow;
+  const { follow } = options;
   if (!options.summaryOnly) {
-    const tracer = strace({ ...straceOptions(options, output), ...selection.strace, follow });
+    const tracer = strace({ ...straceOptions(options, selection, output), ...callsOf(selection.syscalls), follow });
     tracers.push(tracer);
     output.beforeFlush = () => tracer.writer.flushPartial();
     ends.push(() => tracer.writer.end());
   }
   if (options.summaryOnly || options.count !== undefined) {
-    const calls =
-      typeof options.count === 'string' ? parseExpressions([options.count]).strace.calls : selection.strace.calls;
-    const wall = options.wall ?? false;
-    if (!wall) getRuntime().host.keepAccounts();
-    const counter = count({ wall, follow, ...(calls === undefined ? {} : { calls }) });
+    const counted = typeof options.count === 'string' ? parseExpressions([options.count]) : selection;
+    const sort = sortKey(options.sort);
+    if (!options.wall) getRuntime().host.keepAccounts();
+    const counter = count({ follow, ...(options.wall ? { clock: micros } : {}), ...callsOf(counted.syscalls) });
     tracers.push(counter);
-    ends.push(() => output.write(options.json ? `${JSON.stringify(counter.summary.json(), null, 2)}\n` : counter.summary.text(options.sort)));
+    ends.push(() => {
+      const { summary } = counter;
+      output.write(options.json ? `${JSON.stringify(summary.json(), null, 2)}\n` : summary.text(sort));
+    });
   }
-  return { tracers, finish: () => ends.forEach((end) => end()) };
+  return {
+    tracers,
+    finish: () => {
+      for (const end of ends) end();
+    },
+  };
 }
 
-function straceOptions(options: TraceOptions, output: Output): StraceOptions {
-  const clock = (): number => (performance.timeOrigin + performance.now()) * 1000;
+/** µs since the epoch. */
+const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
+
+const callsOf = (selection: SyscallSelection): { calls?: SyscallSet } =>
+  selection.all
+    ? {}
+    : { calls: SyscallSet.of({ 'x86-64': selection.numbers('x86-64'), i386: selection.numbers('i386') }) };
+
+function sortKey(text: string | undefined): SummarySort | undefined {
+  if (text === undefined) return undefined;
+  const key = summarySort(text);
+  if (key === undefined) throw new CliError(`cannot sort by '${text}'`, 'sort by time, calls, errors, name, min, max, avg or nothing');
+  return key;
+}
+
+function straceOptions(options: TraceOptions, selection: TraceExpression, output: Output): StraceOptions {
   const { successful, failed } = options;
+  const wanted = (status: CallStatus): boolean =>
+    successful || failed
+      ? (status === 'successful' && !!successful) || (status === 'failed' && !!failed)
+      : (selection.status?.has(status) ?? true);
   return {
     write: output.write,
-    clock,
+    clock: micros,
     prefix: !options.follow ? 'none' : options.output === undefined ? 'terminal' : 'file',
-    ...(options.strings === undefined ? {} : { stringLimit: options.strings }),
-    ...(options.column === undefined ? {} : { column: options.column }),
+    signals: selection.signals,
     verbose: options.verbose ?? false,
     quiet: options.quiet ?? false,
-    timestamps: STAMPS[Math.min(options.t ?? 0, 3)]!,
+    timestamps: STAMPS[Math.min(options.t ?? 0, STAMPS.length - 1)]!,
     relative: options.relative ?? false,
     durations: options.durations ?? false,
     numbers: options.numbers ?? false,
+    ...(options.strings === undefined ? {} : { stringLimit: options.strings }),
+    ...(options.column === undefined ? {} : { column: options.column }),
     ...(options.fds ? { fdPath } : {}),
-    ...(successful || failed
-      ? { status: (status: string) => (status === 'successful' && !!successful) || (status === 'failed' && !!failed) }
-      : {}),
+    ...(successful || failed || selection.status !== undefined ? { status: wanted } : {}),
   };
 }
 

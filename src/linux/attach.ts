@@ -23,8 +23,15 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
   if (leader === process.pid) {
     throw new HostError('EPERM', 'a process cannot trace itself', { tid: pid, hint: 'attach from another process' });
   }
+  // libuv waits for its children by pid: it would take a tracee's stops for their end (R8).
+  if (proc.parentPid(leader) === process.pid && !host.tasks.has(leader) && !host.released.has(leader)) {
+    throw new HostError('UTRACE_OWN_CHILD', `cannot attach to ${pid}: it is a child of this very process`, {
+      tid: pid as Tid,
+      hint: 'child_process waits for it, and would take its stops for its end: start it with spawn of utrace',
+    });
+  }
   const known = host.tasks.get(leader);
-  const group = known?.group ?? new ThreadGroup(tgid(leader), false);
+  const group = known?.group ?? new ThreadGroup(tgid(leader), host.released.delete(leader));
   if (known === undefined) group.exitSignal = proc.exitSignal(leader);
   const stopped = proc.state(leader) === 'T';
   const found: LinuxTask[] = [];

@@ -14,9 +14,13 @@ import { type Arch, currentArch } from './arch/index.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
+import { Released } from './released.ts';
 import { interruptTask, politeInterrupt, resumeTask, selectSyscallStops } from './resume.ts';
 import { detachTask, dispatch, dispatchStatus } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
+
+/** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
+export const QUEUED_ERRNO = 0x75747263;
 
 const BASE_OPTIONS =
   PTRACE_O.TRACESYSGOOD |
@@ -37,6 +41,8 @@ export interface HostObserver {
   onTask?(task: LinuxTask): void;
   /** A task is gone: dead and reaped (status: its wait status), or let go by `detach` (null). */
   onGone?(task: LinuxTask, status: number | null): void;
+  /** A task whose parent was killed before the event of its birth was read: nobody reports it. */
+  onOrphan?(task: LinuxTask, parent: LinuxTask): void;
   /** The exec of a spawned task: 0 done, else the step and errno that failed. */
   onSpawned?(task: LinuxTask, failure: { readonly errno: number; readonly step: number } | null): void;
   /** A spawned task stands before its exec: attach engines now. */
@@ -62,12 +68,15 @@ export class LinuxHost implements Kernel {
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
+  /** Processes of ours that are no longer traced. */
+  readonly released: Released;
   hooks!: TraceHooks;
   /** Called when there may be something to do: the loop's. */
   kick: () => void = () => {};
   /** The task whose hooks are being called: nothing of it may be resumed under it. */
   private cookie = 0;
   private readonly statusBytes = new Uint8Array(4);
+  private readonly messageBytes = new Uint8Array(8);
 
   readonly hasSingleStep: boolean;
   readonly hasBlockStep: boolean;
@@ -75,6 +84,7 @@ export class LinuxHost implements Kernel {
   constructor(native: Native = loadNative(), arch: Arch = currentArch()) {
     this.native = native;
     this.arch = arch;
+    this.released = new Released(native);
     this.hasSingleStep = arch.hasSingleStep;
     this.hasBlockStep = arch.hasBlockStep;
     native.setEvents(this.events.bytes);
@@ -97,6 +107,7 @@ export class LinuxHost implements Kernel {
     task.group.threads.delete(task);
     if (this.tasks.get(task.tid) === task) this.tasks.delete(task.tid);
     this.sleepers.delete(task);
+    if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);
   }
 
@@ -172,7 +183,9 @@ export class LinuxHost implements Kernel {
 
   isKilled(task: Task): boolean {
     const t = task as LinuxTask;
-    return t.run === Run.GONE || (t.stop === Stop.DYING && t.killed);
+    if (t.run === Run.GONE || (t.stop === Stop.DYING && t.killed)) return true;
+    // SIGKILL breaks a stop at once (R50), and we learn of it later: ask the kernel whether the stop still is.
+    return t.run === Run.STOPPED && this.native.ptraceData(PTRACE.GETEVENTMSG, t.tid, 0, this.messageBytes) < 0;
   }
 
   switches(task: Task): number {
@@ -200,9 +213,10 @@ export class LinuxHost implements Kernel {
    */
   queueSignal(task: LinuxTask, info: Siginfo, decision: LinuxTask['queued'][number]['decision']): void {
     const signo = info.signo;
-    task.queued.push({ signo, info, decision });
-    this.cookie = (this.cookie + 1) | 0;
-    const bytes = encodeSiginfo({ signo, errno: 0, code: -1, pid: 0, uid: 0, value: 0n });
+    this.cookie = (this.cookie + 1) >>> 0;
+    const { cookie } = this;
+    task.queued.push({ signo, info, decision, cookie });
+    const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
     const r = this.native.queueSignal(task.tgid, task.tid, signo, bytes);
     if (r < 0) task.queued.pop(); // it died
   }

@@ -43,10 +43,17 @@ export function wantsCall(task: LinuxTask): boolean {
 const insideCall = (stop: Stop): boolean =>
   stop === Stop.ENTRY || stop === Stop.SECCOMP || stop === Stop.CLONE || stop === Stop.EXEC || stop === Stop.OTHER;
 
+/** Nobody is attached any more. A tree with a filter of ours must keep its tracer, else its calls fail with ENOSYS. */
+const isAbandoned = (task: LinuxTask): boolean =>
+  task.trace.engines === 0 && task.filter === null && task.spawning === null && !task.starting;
+
+/** A signal that we queued is on its way, and only we know its true siginfo. */
+const owesSignal = (task: LinuxTask): boolean => task.queued.length > 0 && proc.signalPending(task.tid);
+
 /** Lets a STOPPED task go on. */
 export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   if (task.run !== Run.STOPPED) return;
-  if (task.detaching) {
+  if ((task.detaching || isAbandoned(task)) && !owesSignal(task)) {
     detachNow(host, task);
     return;
   }

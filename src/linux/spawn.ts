@@ -92,13 +92,14 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
   }
   const task = host.newTask(child.pid, new ThreadGroup(tgid(child.pid), true));
   task.filter = spec.filter ?? null;
-  task.spawning = { goFd: child.goFd, errFd: child.errFd, running: false, errno: 0 };
+  task.spawning = { goFd: child.goFd, errFd: child.errFd, running: false, failed: false };
   task.syscallStops = true;
   native.ptrace(PTRACE.INTERRUPT, child.pid, 0, 0);
   host.kick();
   return task;
 }
 
+const EINTR = 4;
 const CAP_SYS_ADMIN = 21n;
 
 /** Whether a seccomp filter can be installed without NO_NEW_PRIVS. */
@@ -118,15 +119,14 @@ export function spawnStop(host: LinuxHost, task: LinuxTask, i: number): boolean 
     spawning.goFd = -1;
   }
   if (spawning.running) {
-    if (kind === EventKind.EXIT) {
-      // execve came back: it failed. The set-up code that would report it is not run for engines to see.
-      task.call.loadExit(events, i, true);
-      spawning.errno = -task.call.result;
-      host.native.sendSignal(task.tgid, 0, 9);
-    }
+    if (kind !== EventKind.EXIT) return false;
+    // execve came back: it failed, and the set-up code goes on, hidden as before, to its exit.
+    spawning.running = false;
+    spawning.failed = true;
     return false;
   }
-  if (kind === EventKind.ENTRY) {
+  if (spawning.failed && kind === EventKind.EVENT) return false;
+  if (kind === EventKind.ENTRY && !spawning.failed) {
     task.call.loadEntry(events, i);
     if (task.call.abi === 'x86-64' && task.call.nr === host.arch.execveNumber) {
       spawning.running = true;
@@ -148,9 +148,10 @@ export function spawnEnded(host: LinuxHost, task: LinuxTask, status: number | nu
   let failure: { errno: number; step: number } | null = null;
   if (status !== null) {
     const bytes = new Uint8Array(8);
-    const n = spawning.errno === 0 ? host.native.readFd(spawning.errFd, bytes) : 0;
+    const n = host.native.readFd(spawning.errFd, bytes);
     const [errno, step] = new Int32Array(bytes.buffer);
-    failure = n === 8 ? { errno: errno!, step: step! } : { errno: spawning.errno || 4, step: STEPS.length - 1 };
+    failure = n === 8 ? { errno: errno!, step: step! } : { errno: EINTR, step: STEPS.length - 1 }; // killed before
+
   }
   host.native.closeFd(spawning.errFd);
   if (spawning.goFd >= 0) host.native.closeFd(spawning.goFd);

@@ -16,7 +16,7 @@ import { DeathSignal, Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { EventKind } from './event-buffer.ts';
-import type { LinuxHost } from './host.ts';
+import { type LinuxHost, QUEUED_ERRNO } from './host.ts';
 import * as proc from './proc.ts';
 import { detachNow, flushResume, resumeTask, setSiginfo, wantsCall, wantsExit } from './resume.ts';
 import { spawnEnded, spawnStop } from './spawn.ts';
@@ -282,7 +282,7 @@ function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number):
       return;
     }
   }
-  const index = info.code === -1 && info.value === 0n ? task.queued.findIndex((item) => item.signo === signo) : -1;
+  const index = info.errno === QUEUED_ERRNO ? task.queued.findIndex(({ cookie }) => BigInt(cookie) === info.value) : -1;
   if (index >= 0) {
     const [item] = task.queued.splice(index, 1);
     setSiginfo(host, task, item!.info);
@@ -488,7 +488,29 @@ function leaveGroup(task: LinuxTask): void {
   task.groupDead = task.group.live === 0;
 }
 
+/**
+ * Newborns whose parent was killed before its clone event could be read are tracees that nobody reports. The death of
+ * `parent` is when they are found: a process by its parent or, that one being reaped, by having none of ours; a thread
+ * by its group.
+ */
+function adoptOrphans(host: LinuxHost, parent: LinuxTask): void {
+  for (const [tid, status] of host.unborn) {
+    const tgid = proc.tgidOf(tid);
+    const isThread = tgid !== undefined && tgid !== tid;
+    const creators = [...host.tasks.values()].filter(
+      (task) => task !== parent && task.tgid === (isThread ? tgid : proc.parentPid(tid)) && !task.exited,
+    );
+    if (creators.length > 0) continue; // its birth may still be told
+    host.unborn.delete(tid);
+    const child = host.newTask(tid, isThread ? parent.group : new ThreadGroup(tid as never, false));
+    child.filter = parent.filter;
+    for (const observer of host.observers) observer.onOrphan?.(child, parent);
+    dispatchStatus(host, tid, status);
+  }
+}
+
 function died(host: LinuxHost, task: LinuxTask, status: number): void {
+  if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, status);
   leaveGroup(task);
   task.waitStatus = status;
@@ -513,9 +535,10 @@ function bury(host: LinuxHost, task: LinuxTask, status: number, parentSignal: nu
 /** Asks for a task to be let go at its next stop, or now. */
 export function detachTask(host: LinuxHost, task: LinuxTask): void {
   task.detaching = true;
-  if (task.run === Run.LISTENING || (task.run === Run.STOPPED && task.then !== null)) {
-    task.then = null;
+  if (task.run === Run.LISTENING) {
     detachNow(host, task);
+  } else if (task.run === Run.STOPPED && task.then !== null) {
+    host.wake(task); // what was decided where it is held is still done: it is let go as it resumes
   } else if (task.run === Run.RUNNING && !task.starting) {
     flushResume(host);
     task.politeInterrupt = true;

@@ -110,7 +110,12 @@ export class LinuxTask implements Task {
   /** Its signo, for as long as the stop lasts. */
   stopSigno = 0;
   /** Signals we queued ourselves, waiting for their delivery-stop. */
-  readonly queued: { readonly signo: number; readonly info: Siginfo; readonly decision: SignalDecision | null }[] = [];
+  readonly queued: {
+    readonly signo: number;
+    readonly info: Siginfo;
+    readonly decision: SignalDecision | null;
+    readonly cookie: number;
+  }[] = [];
   /** The signal the next resume passes on. */
   deliver = 0;
   /** The handler just being set up is to be reported (R45). */
@@ -128,7 +133,7 @@ export class LinuxTask implements Task {
   /** Attached while it was in a group stop: entering that is no news. */
   quietStop = false;
   /** Being spawned: its own set-up is hidden until execve. */
-  spawning: { goFd: number; errFd: number; running: boolean; errno: number } | null = null;
+  spawning: { goFd: number; errFd: number; running: boolean; failed: boolean } | null = null;
 
   readonly call: CallState;
   readonly registers: TaskRegisters;

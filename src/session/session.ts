@@ -13,6 +13,7 @@ import {
   Engine,
   Event,
   type Examiner,
+  type FaultHandler,
   finishExamine,
   prepareExamine,
   Resume,
@@ -164,6 +165,9 @@ export class Session implements AsyncDisposable {
   private rejectFinished!: (error: unknown) => void;
   private fault: { readonly error: unknown } | null = null;
   private closed = false;
+  /** Closing kills: what is born meanwhile is killed too. */
+  private killing = false;
+  private readonly onFault = (fault: Parameters<FaultHandler>[0]): void => this.faulted(fault);
   /** Listeners for job control of whole processes: the command line's. */
   readonly onJobControl = new Set<(tgid: number, type: 'stopped' | 'continued') => void>();
 
@@ -186,10 +190,11 @@ export class Session implements AsyncDisposable {
     this.base.adopt = (task) => this.join(task as LinuxTask, adopt);
     this.observer = {
       onGone: (task, status) => this.gone(task, status),
+      onOrphan: (task, parent) => this.orphan(task, parent),
       onJobControl: (group, type) => this.jobControl(group, type),
     };
     this.runtime.host.observers.add(this.observer);
-    this.runtime.faults.add((fault) => this.faulted(fault));
+    this.runtime.faults.add(this.onFault);
     options.signal?.addEventListener('abort', () => void this.close(), { once: true });
     if (options.signal?.aborted) queueMicrotask(() => void this.close());
   }
@@ -209,9 +214,19 @@ export class Session implements AsyncDisposable {
   }
 
   private join(task: LinuxTask, adopt: (task: Task) => boolean): boolean {
-    if (this.closed || !adopt(task)) return false;
+    if (this.killing) this.runtime.host.native.sendSignal(task.tgid, 0, 9);
+    else if (this.closed) return false;
+    if (!adopt(task)) return false;
     this.members.add(task);
     return true;
+  }
+
+  /** A newborn whose parent was killed before its clone could be reported: it is followed all the same. */
+  private orphan(task: LinuxTask, parent: LinuxTask): void {
+    if (!this.members.has(parent)) return;
+    for (const attachment of [this.base, ...this.attachments]) {
+      if ((attachment.tracer.follow ?? true) === true) attachment.adopt(task);
+    }
   }
 
   /** Puts a tracer on every task of the session, and on those to come that it follows. */
@@ -256,6 +271,7 @@ export class Session implements AsyncDisposable {
   private async end(kill: boolean): Promise<void> {
     if (!this.closed) {
       this.closed = true;
+      this.killing = kill;
       const { host } = this.runtime;
       const filtered = [...this.members].some((task) => task.filter !== null);
       for (const attachment of [...this.attachments]) await attachment.detach();
@@ -291,6 +307,7 @@ export class Session implements AsyncDisposable {
   private settle(): void {
     const { host } = this.runtime;
     host.observers.delete(this.observer);
+    this.runtime.faults.delete(this.onFault);
     for (const stream of this.streams) stream.finish();
     this.resolveExited(null);
     if (this.fault !== null) this.rejectFinished(this.fault.error);

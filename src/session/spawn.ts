@@ -52,6 +52,7 @@ export async function spawn(
   options: SpawnOptions = {},
 ): Promise<Session> {
   const { host } = getRuntime();
+  options.signal?.throwIfAborted();
   const env = options.env ?? process.env;
   const filter = chooseFilter(options);
   const devNull = options.stdio?.includes('ignore') ? await openNull() : null;
@@ -72,7 +73,13 @@ export async function spawn(
   try {
     const task = spawnTask(host, spec);
     const session = new Session(task.tid, options, true);
-    await started(task, session, spec, options.tracers ?? []);
+    try {
+      await started(task, session, spec, options.tracers ?? []);
+    } catch (error) {
+      await session.close();
+      options.signal?.throwIfAborted();
+      throw error;
+    }
     return session;
   } finally {
     await devNull?.close();
@@ -141,6 +148,7 @@ export interface AttachOptions extends SessionOptions {
 export async function attach(pid: number, options: AttachOptions = {}): Promise<Session> {
   if (!Number.isInteger(pid) || pid < 1) throw new RangeError(`a process id is a positive integer, not ${pid}`);
   const { host } = getRuntime();
+  options.signal?.throwIfAborted();
   const tasks = options.tree ? attachTree(host, pid) : attachProcess(host, pid);
   const session = new Session(tasks[0]!.tgid, options, false);
   for (const task of tasks) session.add(task);

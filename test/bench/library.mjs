@@ -1,0 +1,69 @@
+// One measurement of the library, in a process of its own: node library.mjs CASE PROGRAM [ARGS…] prints JSON.
+import { Resume, spawn } from '../../dist/index.js';
+
+const [what, program, ...args] = process.argv.slice(2);
+const counter = () => {
+  const state = { calls: 0 };
+  return { state, tracer: { name: 'count', syscallEntry: () => void state.calls++ } };
+};
+
+async function run(tracers, options = {}) {
+  const session = await spawn(program, args, { tracers, ...options });
+  const began = performance.now();
+  await session.exited;
+  const ms = performance.now() - began;
+  await session.finished;
+  return ms;
+}
+
+const cases = {
+  // The engine that only counts, and eight of them.
+  async count() {
+    const one = counter();
+    const ms = await run([one.tracer]);
+    return { ms, calls: one.state.calls };
+  },
+  async eight() {
+    const all = Array.from({ length: 8 }, counter);
+    const ms = await run(all.map(({ tracer }) => tracer));
+    return { ms, calls: Math.min(...all.map(({ state }) => state.calls)) };
+  },
+  // Nobody wants the calls being made: the filter lets them run free.
+  async unwanted() {
+    const one = counter();
+    const ms = await run([{ ...one.tracer, calls: ['openat'] }]);
+    return { ms, calls: one.state.calls };
+  },
+  // One million events, a reader that takes its time: how much memory?
+  async events() {
+    const session = await spawn(program, args);
+    const stream = session.events({ buffer: 4096 });
+    let events = 0;
+    let peak = 0;
+    for await (const _event of stream) {
+      events++;
+      if (events % 50_000 === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        peak = Math.max(peak, process.memoryUsage().rss);
+      }
+    }
+    return { events, peakMb: peak / 2 ** 20 };
+  },
+  // How late are timers while tracing at full rate?
+  async late() {
+    const one = counter();
+    const late = [];
+    let expected = performance.now() + 10;
+    const timer = setInterval(() => {
+      late.push(performance.now() - expected);
+      expected = performance.now() + 10;
+    }, 10);
+    const ms = await run([one.tracer]);
+    clearInterval(timer);
+    late.sort((a, b) => a - b);
+    return { ms, timers: late.length, median: late[late.length >> 1], worst: late.at(-1) };
+  },
+};
+
+void Resume;
+process.stdout.write(`${JSON.stringify(await cases[what]())}\n`);

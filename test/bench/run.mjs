@@ -1,0 +1,164 @@
+// npm run bench: utrace beside strace and beside a tracer in C, in one run, alternating. Prints medians and ratios, and
+// checks that both sides did the same work. Arguments: names of cases; none: all. ROUNDS (default 5).
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const programs = join(root, 'build', 'bench');
+const rounds = Number(process.env.ROUNDS ?? 5);
+const scratch = mkdtempSync(join(tmpdir(), 'utrace-bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+mkdirSync(programs, { recursive: true });
+for (const name of ['getppid', 'threads', 'floor']) {
+  execFileSync('cc', ['-O2', '-pthread', '-o', join(programs, name), join(here, 'programs', `${name}.c`)]);
+}
+const getppid = join(programs, 'getppid');
+const cli = join(root, 'dist', 'cli.js');
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const time = (file, args, options = {}) => {
+  const began = performance.now();
+  const result = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
+  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}: ${result.status} ${result.stderr}`);
+  return performance.now() - began;
+};
+const library = (what, ...args) =>
+  JSON.parse(execFileSync(process.execPath, [join(here, 'library.mjs'), what, ...args], { encoding: 'utf8' }));
+const count = (file, what) => readFileSync(file, 'utf8').split('\n').filter((line) => line.includes(what)).length;
+const must = (condition, what) => {
+  if (!condition) throw new Error(`not the same work: ${what}`);
+};
+const rows = [];
+const report = (name, target, ok, text) => {
+  rows.push({ name, ok });
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${text} (target: ${target})`);
+};
+const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
+const cases = {
+  trace() {
+    if (!hasStrace) return console.log('skip trace: no strace here (apt-get install strace)');
+    const calls = 200_000;
+    const ours = join(scratch, 'ours');
+    const theirs = join(scratch, 'theirs');
+    const free = { utrace: [], strace: [] };
+    const pinned = { utrace: [], strace: [] };
+    for (let i = 0; i < rounds; i++) {
+      free.utrace.push(time(process.execPath, [cli, 'trace', '-o', ours, getppid, `${calls}`]));
+      free.strace.push(time('strace', ['-o', theirs, getppid, `${calls}`]));
+      must(count(ours, 'getppid()') === calls && count(theirs, 'getppid()') === calls, 'lines of getppid');
+      pinned.utrace.push(time('taskset', ['1', process.execPath, cli, 'trace', '-o', ours, getppid, `${calls}`]));
+      pinned.strace.push(time('taskset', ['1', 'strace', '-o', theirs, getppid, `${calls}`]));
+    }
+    const [a, b] = [median(free.utrace), median(free.strace)];
+    report('trace to a file, free', 'strace / utrace ≥ 5', b / a >= 5, `utrace ${ms(a)}, strace ${ms(b)}: ${(b / a).toFixed(2)}×`);
+    const [c, d] = [median(pinned.utrace), median(pinned.strace)];
+    report('trace to a file, pinned', 'utrace ≤ strace', c <= d, `utrace ${ms(c)}, strace ${ms(d)}: ${(d / c).toFixed(2)}×`);
+  },
+  count() {
+    const floor = [];
+    const ours = [];
+    for (let i = 0; i < rounds; i++) {
+      const [calls, ns] = execFileSync(join(programs, 'floor'), [getppid], { encoding: 'utf8' }).split(' ').map(Number);
+      const run = library('count', getppid);
+      must(Math.abs(run.calls - calls) < 100, `calls counted: ${run.calls} and ${calls}`);
+      floor.push(ns / 1e6);
+      ours.push(run.ms);
+    }
+    const [a, b] = [median(ours), median(floor)];
+    report('count every call', '≤ 1.3× the pinned C floor', a / b <= 1.3, `utrace ${ms(a)}, C ${ms(b)}: ${(a / b).toFixed(2)}×`);
+  },
+  eight() {
+    const one = [];
+    const all = [];
+    for (let i = 0; i < rounds; i++) {
+      const a = library('count', getppid);
+      const b = library('eight', getppid);
+      must(Math.abs(a.calls - b.calls) < 100, 'calls counted');
+      one.push(a.ms);
+      all.push(b.ms);
+    }
+    const [a, b] = [median(one), median(all)];
+    report('eight engines', '≤ 1.5× one', b / a <= 1.5, `one ${ms(a)}, eight ${ms(b)}: ${(b / a).toFixed(2)}×`);
+  },
+  unwanted() {
+    const calls = '5000000';
+    const plain = [];
+    const ours = [];
+    for (let i = 0; i < rounds; i++) {
+      plain.push(time(getppid, [calls]));
+      ours.push(library('unwanted', getppid, calls).ms);
+    }
+    const [a, b] = [median(ours), median(plain)];
+    report('calls nobody wants', '≤ 1.15× untraced', a / b <= 1.15, `traced ${ms(a)}, untraced ${ms(b)}: ${(a / b).toFixed(2)}×`);
+  },
+  async attach() {
+    if (!hasStrace) return console.log('skip attach: no strace here (apt-get install strace)');
+    const times = { utrace: [], strace: [] };
+    const victim = spawn(join(programs, 'threads'), ['500'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    await new Promise((resolve) => victim.stdout.once('data', resolve));
+    try {
+      for (let i = 0; i < rounds; i++) {
+        times.utrace.push(await attachTime(process.execPath, [cli, 'trace', '-o', '/dev/null', '-p', `${victim.pid}`], /attached/));
+        times.strace.push(await attachTime('strace', ['-f', '-o', '/dev/null', '-p', `${victim.pid}`], /attached with 500 threads/));
+      }
+    } finally {
+      victim.stdin.end();
+    }
+    const [a, b] = [median(times.utrace), median(times.strace)];
+    report('attach to 500 threads', 'faster than strace -f -p', a < b, `utrace ${ms(a)}, strace ${ms(b)}: ${(b / a).toFixed(2)}×`);
+  },
+  cold() {
+    const node = [];
+    const ours = [];
+    for (let i = 0; i < rounds * 2; i++) {
+      node.push(time(process.execPath, ['-e', '0']));
+      ours.push(time(process.execPath, [cli, 'trace', '-o', '/dev/null', '--', 'true']));
+    }
+    const [a, b] = [median(ours), median(node)];
+    report('cold start', '≤ 60 ms over node -e 0', a - b <= 60, `utrace trace -- true ${ms(a)}, node -e 0 ${ms(b)}: +${ms(a - b)}`);
+  },
+  memory() {
+    const small = library('events', getppid, '100000');
+    const large = library('events', getppid, '1000000');
+    must(large.events >= 1_000_000, `events: ${large.events}`);
+    report('memory of a million events, slow reader', '< 64 MB over a tenth of it', large.peakMb - small.peakMb < 64,
+      `${large.peakMb.toFixed(0)} MB, of 100 000 events ${small.peakMb.toFixed(0)} MB`);
+  },
+  late() {
+    const run = library('late', getppid, '300000');
+    report('timers while tracing at full rate', 'worst < 50 ms', run.worst < 50,
+      `${run.timers} timers of 10 ms: late by ${ms(run.median)} (median), ${ms(run.worst)} (worst)`);
+  },
+};
+
+/** From the start of the tracer to its word that it is attached. */
+function attachTime(file, args, pattern) {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const tracer = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let text = '';
+    let took = 0;
+    tracer.stderr.on('data', (chunk) => {
+      text += chunk;
+      if (took === 0 && pattern.test(text)) {
+        took = performance.now() - began;
+        tracer.kill('SIGINT');
+      }
+    });
+    tracer.on('exit', () => (took > 0 ? resolve(took) : reject(new Error(text))));
+  });
+}
+
+console.log(`Linux ${release()}, ${cpus().length} CPUs, Node ${process.version}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds, medians`);
+const wanted = process.argv.slice(2);
+for (const [name, run] of Object.entries(cases)) {
+  if (wanted.length === 0 || wanted.includes(name)) await run();
+}
+process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;

@@ -1,0 +1,115 @@
+// Drives every function of the addon, with good and bad arguments; run under the sanitizers by scripts/test-native.mjs.
+// Ends with the plain closing line that counts what was checked.
+import assert from 'node:assert/strict';
+import { spawn as spawnPlain } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { attach, getRuntime, Resume, spawn } from '../../dist/index.js';
+
+const env = { ...process.env, LD_PRELOAD: '' };
+let passed = 0;
+const check = async (name, body) => {
+  await body();
+  passed++;
+  console.log(`ok ${name}`);
+};
+const fds = () => readdirSync('/proc/self/fd').length;
+const native = createRequire(import.meta.url)(process.env.UTRACE_NATIVE);
+
+await check('arguments of the wrong kind throw, and nothing is written', () => {
+  assert.throws(() => native.step(), TypeError);
+  assert.throws(() => native.setEvents('x'), TypeError);
+  assert.throws(() => native.readMemory(1, {}, new Uint8Array(8), 8), TypeError);
+  assert.throws(() => native.readMemory(1, 0, new Float64Array(8), 8), TypeError);
+  assert.throws(() => native.spawn({}), TypeError);
+  assert.throws(() => native.spawn({ file: 'x', argv: [1], envp: [] }), TypeError);
+});
+
+await check('a buffer shorter than what is asked for is never overrun', () => {
+  const small = new Uint8Array(4);
+  const address = native.readMemory(process.pid, 1, small, 4096);
+  assert.ok(address < 0);
+  native.stats(new Uint8Array(2));
+});
+
+await check('programs come and go; no descriptor and no memory is left', async () => {
+  const before = fds();
+  for (let i = 0; i < 40; i++) {
+    const session = await spawn('sh', ['-c', 'ls / >/dev/null; exit 7'], {
+      env,
+      tracers: [
+        {
+          syscallExit(task) {
+            task.registers.get('rip');
+            task.registers.readSet('floating-point');
+            task.registers.readSet('xstate');
+            const address = task.syscall.arg(0);
+            try {
+              task.memory.readString(address, 1 + (i % 3) * 5000);
+              task.memory.read(address, 1 << (i % 18));
+            } catch (error) {
+              assert.equal(error.code, 'EFAULT');
+            }
+          },
+          signal() {},
+        },
+      ],
+    });
+    assert.deepEqual((await session.exited).code, 7);
+    await session.finished;
+  }
+  assert.ok(fds() <= before + 3, `descriptors: ${before}, then ${fds()}`);
+});
+
+await check('memory is written', async () => {
+  let wrote = 0;
+  const session = await spawn('sh', ['-c', 'echo one'], {
+    env,
+    stdio: [0, 'ignore', 2],
+    tracers: [
+      {
+        calls: ['write'],
+        syscallEntry(task) {
+          task.memory.write(task.syscall.arg(1), Buffer.from('two'));
+          wrote++;
+        },
+      },
+    ],
+  });
+  await session.finished;
+  assert.equal(wrote, 1);
+});
+
+await check('a spawn that fails says why, and leaves nothing', async () => {
+  const before = fds();
+  await assert.rejects(spawn('/nonexistent', [], { env }), { code: 'ENOENT' });
+  await assert.rejects(spawn('/etc/passwd', [], { env }), { code: 'EACCES' });
+  await assert.rejects(spawn('true', [], { env, cwd: '/nonexistent' }), { code: 'ENOENT' });
+  assert.equal(fds(), before);
+});
+
+await check('with a filter, in a process group and session of its own', async () => {
+  let opened = 0;
+  const session = await spawn('cat', ['/etc/hostname'], {
+    env,
+    stdio: ['ignore', 'ignore', 2],
+    newSession: true,
+    tracers: [{ calls: ['openat'], syscallExit: () => void opened++ }],
+  });
+  await session.finished;
+  assert.ok(opened > 0);
+});
+
+await check('attach and detach, a hundred times', async () => {
+  const sleeper = spawnPlain('sleep', ['100'], { env });
+  for (let i = 0; i < 100; i++) {
+    const session = await attach(sleeper.pid, { tracers: [{ quiesce: () => Resume.RESUME }] });
+    await session.detach();
+  }
+  sleeper.kill();
+  await new Promise((resolve) => sleeper.once('exit', resolve));
+});
+
+assert.equal(getRuntime().host.tasks.size, 0);
+assert.ok(existsSync('/proc/self'));
+console.log(`${passed} passed, 0 failed`);

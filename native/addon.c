@@ -213,6 +213,18 @@ FN(task_cpu, 1)
 	return int_(env, ut_task_cpu(i32(a, 0)));
 }
 
+FN(threads, 2)
+{
+	size_t len;
+	void *data = bytes(a, 1, &len);
+	return data ? int_(env, ut_threads(i32(a, 0), data, len / sizeof(int32_t))) : NULL;
+}
+
+FN(task_syscall, 1)
+{
+	return int_(env, ut_task_syscall(i32(a, 0)));
+}
+
 FN(place_enter, 1)
 {
 	return int_(env, ut_place_enter(i32(a, 0)));
@@ -419,6 +431,8 @@ NAPI_MODULE_INIT()
 		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
 		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },
 		{ "stats", stats },              { "taskCpu", task_cpu },
+		{ "threads", threads },
+		{ "taskSyscall", task_syscall },
 		{ "placeEnter", place_enter },   { "placeLeave", place_leave },
 		{ "placeAllowed", place_allowed }, { "sendSignal", send_signal },
 		{ "queueSignal", queue_signal }, { "waitChild", wait_child },

@@ -1,9 +1,12 @@
-// A task's memory: process_vm_readv first, /proc/TID/mem where its page protections say no.
+// What is read of a task without stopping it: its memory and the list of its siblings.
+// Memory: process_vm_readv first, /proc/TID/mem where its page protections say no.
 #include "utrace.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -79,4 +82,25 @@ long ut_write(pid_t tid, uint64_t addr, const void *from, size_t len)
 	}
 	close(fd);
 	return done == len ? (long)done : -err;
+}
+
+// The tids in /proc/PID/task, in the order of birth. Returns how many there are, also beyond the capacity.
+int ut_threads(pid_t pid, int32_t *tids, size_t capacity)
+{
+	char path[32];
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	DIR *dir = opendir(path);
+	if (!dir)
+		return -errno;
+	size_t n = 0;
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		int tid = atoi(entry->d_name);
+		if (tid <= 0)
+			continue;
+		if (n < capacity)
+			tids[n] = tid;
+		n++;
+	}
+	closedir(dir);
+	return (int)n;
 }

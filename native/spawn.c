@@ -35,7 +35,7 @@ static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigse
 		struct sigaction old;
 		if (sig == SIGKILL || sig == SIGSTOP || sig == 32 || sig == 33)
 			continue;
-		if (sigaction(sig, NULL, &old) == 0 && (old.sa_handler != SIG_IGN || sig == SIGPIPE))
+		if (sigaction(sig, NULL, &old) == 0 && (old.sa_handler != SIG_IGN || sig == SIGPIPE || sig == SIGXFSZ))
 			sigaction(sig, &dfl, NULL);
 	}
 	go_fd = above_stdio(go_fd);

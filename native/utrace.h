@@ -99,7 +99,9 @@ enum ut_spawn_step {
 int ut_spawn(const struct ut_spawn *how, struct ut_spawned *out);
 
 // place.c
+int ut_threads(pid_t pid, int32_t *tids, size_t capacity);
 int ut_task_cpu(pid_t tid);
+int ut_task_syscall(pid_t tid);
 int ut_place_enter(int cpu);
 int ut_place_leave(void);
 int ut_place_allowed(void);

@@ -66,7 +66,7 @@ export function program(): Command {
     .option('-T, --durations', 'time spent in each call')
     .option('-n, --numbers', 'the number of each call')
     .option('-a, --column <column>', 'the column of results (default 40)', natural)
-    .option('-q, --quiet', 'no lines about attaching, stops and exits')
+    .option('-q, --quiet', 'no lines about attaching; -qq: none about exits either', increase)
     .option('-z, --successful', 'only calls that succeeded')
     .option('-Z, --failed', 'only calls that failed')
     .option('-E, --env <change>', 'VAR=VAL sets, VAR removes a variable of the command (repeatable)', collect)

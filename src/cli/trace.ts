@@ -1,6 +1,5 @@
 /** `utrace trace`: runs a command (or attaches to processes) with a trace engine, a counting engine, or both. */
 
-import { constants } from 'node:os';
 import { readFileSync } from 'node:fs';
 import {
   type CallStatus,
@@ -14,8 +13,9 @@ import {
   type TraceExpression,
   type Tracer,
 } from '../engines/index.ts';
-import { attach, type ExitStatus, getRuntime, publishStatus, type Session, spawn, SyscallSet } from '../session/index.ts';
+import { attach, getRuntime, publishStatus, type Session, spawn, SyscallSet } from '../session/index.ts';
 import { CliError } from './errors.ts';
+import { beTransparent, endAs } from './job.ts';
 import { Output } from './output.ts';
 
 /** What commander made of the command line. */
@@ -40,7 +40,8 @@ export interface TraceOptions {
   readonly durations?: boolean;
   readonly numbers?: boolean;
   readonly column?: number;
-  readonly quiet?: boolean;
+  /** `-q`, `-qq`: how often it was given. */
+  readonly quiet?: number;
   readonly successful?: boolean;
   readonly failed?: boolean;
   readonly env?: readonly string[];
@@ -112,7 +113,7 @@ function makeTracers(options: TraceOptions, output: Output): { tracers: Tracer[]
 }
 
 /** µs since the epoch. */
-const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
+const micros = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000);
 
 const callsOf = (selection: SyscallSelection): { calls?: SyscallSet } =>
   selection.all
@@ -138,7 +139,9 @@ function straceOptions(options: TraceOptions, selection: TraceExpression, output
     prefix: !options.follow ? 'none' : options.output === undefined ? 'terminal' : 'file',
     signals: selection.signals,
     verbose: options.verbose ?? false,
-    quiet: options.quiet ?? false,
+    quiet: Math.min(options.quiet ?? 0, 2) as 0 | 1 | 2,
+    announceMode: options.output === undefined && !options.quiet,
+    ...(options.output === undefined ? { announce: (tid) => `utrace: Process ${tid} attached` } : {}),
     timestamps: STAMPS[Math.min(options.t ?? 0, STAMPS.length - 1)]!,
     relative: options.relative ?? false,
     durations: options.durations ?? false,
@@ -171,12 +174,12 @@ async function runCommand(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.user === undefined ? {} : userIds(options.user)),
   });
-  beTransparent(session, output);
+  beTransparent(session, () => output.flush());
   const status = await session.exited;
   await session.finished;
   finish();
   output.flush();
-  return mirror(status);
+  return endAs(status);
 }
 
 /** `-E VAR=VAL` sets, `-E VAR` removes. */
@@ -198,53 +201,6 @@ function userIds(name: string): { uid: number; gid: number } {
   if (line === undefined) throw new CliError(`no user '${name}' in /etc/passwd`, 'give a name or a number that is there');
   return { uid: Number(line[2]), gid: Number(line[3]) };
 }
-
-/**
- * Between the command and its shell: what the terminal sends goes to the command too, so we only must not die or stop of
- * it ourselves; when the command stops, we stop, so that the shell sees its job stopped; other signals are passed on.
- */
-function beTransparent(session: Session, output: Output): void {
-  const terminal = process.stdin.isTTY || process.stderr.isTTY;
-  const pass = (signal: NodeJS.Signals) => (): void => {
-    try {
-      process.kill(session.pid, signal);
-    } catch {
-      // it is gone already
-    }
-  };
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass(signal));
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, terminal ? () => {} : pass(signal));
-  process.on('SIGTSTP', () => {});
-  let stopped = false;
-  session.onJobControl.add((tgid, type) => {
-    if (tgid !== session.pid) return;
-    stopped = type === 'stopped';
-    if (!stopped) return;
-    output.flush();
-    process.kill(process.pid, 'SIGSTOP');
-  });
-  process.on('SIGCONT', () => {
-    if (stopped) pass('SIGCONT')();
-  });
-}
-
-/** Ends as the command ended. */
-function mirror(status: ExitStatus | null): number {
-  if (status === null) return 1;
-  if (status.signal === null) return status.code;
-  if (!status.core && !CORE_SIGNALS.has(status.signal)) {
-    process.removeAllListeners();
-    process.kill(process.pid, status.signal);
-  }
-  return 128 + status.signal;
-}
-
-/** We would dump a core of our own. */
-const CORE_SIGNALS: ReadonlySet<number> = new Set(
-  (['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGXCPU', 'SIGXFSZ', 'SIGSYS'] as const).map(
-    (name) => constants.signals[name],
-  ),
-);
 
 async function followPids(
   pids: readonly number[],

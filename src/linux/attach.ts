@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { PTRACE } from '../abi/ptrace.ts';
 import { type Tid, tgid } from '../base/brand.ts';
-import { HostError, errnoError } from './errors.ts';
+import { errnoError, HostError } from './errors.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import * as proc from './proc.ts';
 import { flushResume } from './resume.ts';
@@ -38,25 +38,37 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
   const failed = new Set<number>();
   for (let again = true; again; ) {
     again = false;
-    for (const tid of proc.threads(leader) ?? []) {
+    const before = found.length;
+    for (const tid of threadsOf(host, leader)) {
       if (failed.has(tid) || host.tasks.has(tid)) continue;
       const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
       if (r === 0) {
         const task = host.newTask(tid, group);
         task.quietStop = stopped;
         found.push(task);
-        again = true;
-      } else if (r === -ESRCH || proc.tracerPid(tid) === process.pid) {
-        failed.add(tid); // died meanwhile, or came to us by its parent's clone
+      } else if (r === -ESRCH || proc.isDead(tid) || proc.tracerPid(tid) === process.pid) {
+        failed.add(tid); // died (EPERM, while its zombie is there), or came to us by its parent's clone
       } else {
         for (const task of found) host.releaseTask(task);
+        host.kick();
         throw refusal(-r, tid);
       }
     }
+    // A thread born unseen makes the process larger than what we hold: the dead among ours count until we wait for them.
+    again = found.length > before && proc.threadCount(leader) !== group.threads.size;
   }
   if (found.length === 0 && known === undefined) throw errnoError(ESRCH, 'attach', pid, 'the process is gone');
   host.kick();
   return known === undefined ? found : [...group.threads];
+}
+
+/** The threads of a process: a large one has thousands, so this one list of /proc is read natively. */
+function threadsOf(host: LinuxHost, pid: number): Int32Array {
+  for (let capacity = 1024; ; capacity *= 4) {
+    const bytes = new Uint8Array(capacity * 4);
+    const n = host.native.threads(pid, bytes);
+    if (n <= capacity) return new Int32Array(bytes.buffer, 0, Math.max(n, 0));
+  }
 }
 
 /** The process and all its descendants, each as by {@link attachProcess}. Those that end meanwhile are left out. */
@@ -99,10 +111,15 @@ function refusal(errno: number, tid: number): HostError {
   if (yama >= 1 && process.geteuid?.() !== 0) {
     return because(
       `Yama forbids it (ptrace_scope ${yama})`,
-      yama === 3 ? 'it cannot be allowed before a reboot' : 'run as root, or set /proc/sys/kernel/yama/ptrace_scope to 0',
+      yama === 3
+        ? 'it cannot be allowed before a reboot'
+        : 'run as root, or set /proc/sys/kernel/yama/ptrace_scope to 0',
     );
   }
-  return because('operation not permitted', 'it may be set-uid, not dumpable or in another container: try with CAP_SYS_PTRACE');
+  return because(
+    'operation not permitted',
+    'it may be set-uid, not dumpable or in another container: try with CAP_SYS_PTRACE',
+  );
 }
 
 function yamaScope(): number {

@@ -5,17 +5,18 @@
 
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import type { Tid } from '../base/brand.ts';
 import { assert } from '../base/assert.ts';
+import type { Tid } from '../base/brand.ts';
 import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
 import { EventBuffer } from './event-buffer.ts';
+import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
 import { Released } from './released.ts';
-import { interruptTask, politeInterrupt, resumeTask, selectSyscallStops } from './resume.ts';
+import { resumeTask, selectSyscallStops } from './resume.ts';
 import { detachTask, dispatch, dispatchStatus } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
@@ -63,8 +64,10 @@ export class LinuxHost implements Kernel {
   readonly backlog: { tid: number; status: number }[] = [];
   /** Held tasks that are to go on. */
   readonly wakes: LinuxTask[] = [];
-  /** Tasks that sleep in a system call and owe a report when they come out of it. */
-  readonly sleepers = new Set<LinuxTask>();
+  /** Tasks that sleep in a system call and are to be stopped when they come out of it; how often they had run by then. */
+  readonly sleepers = new Map<LinuxTask, number>();
+  /** Tasks that run free and whose calls somebody wants now. */
+  readonly toTrace: LinuxTask[] = [];
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
@@ -103,7 +106,7 @@ export class LinuxHost implements Kernel {
   /** Forgets a task: dead and reaped, or detached. */
   forget(task: LinuxTask, status: number | null): void {
     task.run = Run.GONE;
-    task.then = null;
+    task.goesOn = null;
     task.group.threads.delete(task);
     if (this.tasks.get(task.tid) === task) this.tasks.delete(task.tid);
     this.sleepers.delete(task);
@@ -134,7 +137,7 @@ export class LinuxHost implements Kernel {
 
   notifyResume(task: Task): void {
     const t = task as LinuxTask;
-    if (t.run === Run.RUNNING) politeInterrupt(this, t);
+    if (t.run === Run.RUNNING) reportSoon(this, t);
   }
 
   interrupt(task: Task): void {
@@ -157,7 +160,7 @@ export class LinuxHost implements Kernel {
     if (status === null) return false;
     t.run = Run.STOPPED;
     t.stop = Stop.GROUP;
-    t.then = resumeHeld(this);
+    t.goesOn = resumeHeld(this);
     return true;
   }
 
@@ -239,28 +242,19 @@ export class LinuxHost implements Kernel {
     for (let task = this.wakes.shift(); task !== undefined; task = this.wakes.shift()) {
       any = true;
       task.waking = false;
-      const { then } = task;
-      if (then === null || task.run !== Run.STOPPED) continue;
+      const { goesOn } = task;
+      if (goesOn === null || task.run !== Run.STOPPED) continue;
       const outcome = this.hooks.proceed(task);
       if (outcome === 1) continue; // held again
-      task.then = null;
-      then(task, outcome);
+      task.goesOn = null;
+      goesOn(task, outcome);
     }
     for (let item = this.backlog.shift(); item !== undefined; item = this.backlog.shift()) {
       any = true;
       dispatchStatus(this, item.tid, item.status);
     }
+    for (let task = this.toTrace.shift(); task !== undefined; task = this.toTrace.shift()) traceSoon(this, task);
     return any;
-  }
-
-  /** Tasks that slept when a report was asked for: those that are awake now are brought in. */
-  pollSleepers(): void {
-    for (const task of [...this.sleepers]) {
-      this.sleepers.delete(task);
-      if (task.run === Run.RUNNING && (task.trace.report || task.trace.interrupt || task.detaching)) {
-        politeInterrupt(this, task);
-      }
-    }
   }
 
   /** Whether the thread group has a thread that is neither in a group stop nor gone. */

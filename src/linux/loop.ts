@@ -6,6 +6,7 @@
 
 import { check } from './errors.ts';
 import type { LinuxHost } from './host.ts';
+import { pollSleepers } from './interrupt.ts';
 import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
 import { CHECK_STOPS, Placement } from './placement.ts';
 import { flushResume } from './resume.ts';
@@ -16,7 +17,9 @@ const IDLE_TICKS = 2;
 /** … and after so many in any case. */
 const SLICE_TICKS = 5;
 /** How often those are looked at that slept in a system call when a report was asked for, in ms. */
-const SLEEPER_MS = 3;
+const SLEEPER_MS = 2;
+/** … and that doubles up to this. */
+const SLEEPER_MAX_MS = 100;
 /** A lost SIGCHLD (somebody changed its handler) costs no more than this, in ms. */
 const WATCHDOG_MS = 500;
 const ECHILD = 10;
@@ -28,6 +31,7 @@ export class Loop {
   private pumping = false;
   private watchdog: NodeJS.Timeout | null = null;
   private sleeperTimer: NodeJS.Timeout | null = null;
+  private sleeperMs = SLEEPER_MS;
   private readonly onSignal = (): void => this.pump(false);
   /** Called when an error that is not an engine's escapes from the handling of a stop. */
   onError: (error: unknown) => void = (error) => {
@@ -100,7 +104,10 @@ export class Loop {
         host.handleReady();
         const { tid, request, data } = next;
         next.request = 0;
-        let n = native.step(tid, request, data, events.capacity, block && host.counts.running > 0 ? 1 : 0);
+        const { running } = host.counts;
+        // With one task running there is nothing to look for beside its next stop.
+        const max = running > 1 ? events.capacity : 1;
+        let n = native.step(tid, request, data, max, block && running > 0 ? 1 : 0);
         if (n >= STEP_SLICE_OVER) {
           over = true;
           n -= STEP_SLICE_OVER;
@@ -140,8 +147,10 @@ export class Loop {
     if (this.sleeperTimer !== null) return;
     this.sleeperTimer = setTimeout(() => {
       this.sleeperTimer = null;
-      this.host.pollSleepers();
+      pollSleepers(this.host);
+      this.sleeperMs = Math.min(this.sleeperMs * 2, SLEEPER_MAX_MS);
       if (this.host.sleepers.size > 0) this.pollSleepersLater();
-    }, SLEEPER_MS);
+      else this.sleeperMs = SLEEPER_MS;
+    }, this.sleeperMs);
   }
 }

@@ -40,7 +40,11 @@ export interface Native {
   sliceEnd(): number;
   wantRusage(on: number): void;
   stats(into: Uint8Array): void;
+  /** The tids of a process, 32 bits each, as many as fit; returns how many there are. */
+  threads(pid: number, into: Uint8Array): number;
   taskCpu(tid: number): number;
+  /** The call a task sleeps in; −1: none (it sleeps elsewhere), −2: it runs, or is gone. */
+  taskSyscall(tid: number): number;
   placeEnter(cpu: number): number;
   placeLeave(): number;
   placeAllowed(): number;

@@ -1,8 +1,8 @@
 /** What /proc tells of a task. Everything here tolerates that the task is gone. */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Disposition } from '../tracehook/signal.ts';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { CurrentSyscall } from '../tracehook/machine.ts';
+import type { Disposition } from '../tracehook/signal.ts';
 
 /** The file's text; undefined when the task is gone (or may not be seen). */
 function text(path: string): string | undefined {
@@ -49,6 +49,9 @@ function stat(tid: number): string[] | undefined {
 /** The state letter: R, S, D, T, t, Z, … */
 export const state = (tid: number): string | undefined => stat(tid)?.[0];
 
+/** A zombie, or gone. */
+export const isDead = (tid: number): boolean => ['Z', 'X', undefined].includes(state(tid));
+
 const PF_KTHREAD = 0x00200000;
 export const isKernelThread = (tid: number): boolean => (Number(stat(tid)?.[6] ?? 0) & PF_KTHREAD) !== 0;
 
@@ -57,6 +60,9 @@ export const exitSignal = (tid: number): number => Number(stat(tid)?.[35] ?? 17)
 
 /** The start time in clock ticks since boot: with the pid it names a process for ever. */
 export const startTime = (tid: number): string | undefined => stat(tid)?.[19];
+
+/** How many times the task was given a CPU (schedstat): it has run when this changes. */
+export const timesRun = (tid: number): number => Number(text(`/proc/${tid}/schedstat`)?.trim().split(' ')[2] ?? -1);
 
 export const parentPid = (tid: number): number => Number(stat(tid)?.[1] ?? 0);
 
@@ -77,6 +83,10 @@ export function threads(pid: number): number[] | undefined {
     return undefined;
   }
 }
+
+/** How many threads a process has; 0 when it is gone. Those that are dead but not yet waited for count. */
+export const threadCount = (pid: number): number =>
+  (statSync(`/proc/${pid}/task`, { throwIfNoEntry: false })?.nlink ?? 2) - 2;
 
 /** The children of a process, of all its threads. */
 export function children(pid: number): number[] {

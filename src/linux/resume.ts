@@ -7,7 +7,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
 import { Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { HostError, errnoError } from './errors.ts';
+import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -15,7 +15,7 @@ import { type LinuxTask, Run, Stop } from './task.ts';
 const ESRCH = 3;
 
 /** Decides whether the task needs a stop at every system call, or its tree's filter does it for us. */
-export function selectSyscallStops(_host: LinuxHost, task: LinuxTask): void {
+export function selectSyscallStops(host: LinuxHost, task: LinuxTask): void {
   const { events, syscalls } = task.trace;
   const covered = task.filter !== null && syscalls !== null && task.filter.includes(syscalls);
   const wants = (events & SYSCALL_EVENTS) !== 0;
@@ -23,7 +23,8 @@ export function selectSyscallStops(_host: LinuxHost, task: LinuxTask): void {
   task.syscallStops = (wants && !covered) || task.spawning !== null;
   // A task that runs free must be stopped once to run otherwise. Inside a call it will only be seen at the next one.
   if (task.syscallStops && !before && task.run === Run.RUNNING && task.resumedWith !== PTRACE.SYSCALL) {
-    politeInterrupt(_host, task);
+    host.toTrace.push(task);
+    host.kick();
   }
 }
 
@@ -71,7 +72,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SINGLESTEP;
   } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
     request = stepRequest(task, host);
-  } else if (task.syscallStops || (insideCall(stop) && task.entered && wantsExit(task))) {
+  } else if (task.syscallStops || task.rejoins >= 0 || (insideCall(stop) && task.entered && wantsExit(task))) {
     request = PTRACE.SYSCALL;
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
@@ -125,41 +126,6 @@ export function flushResume(host: LinuxHost): void {
   next.request = 0;
   const r = host.native.resume(tid, request, data);
   if (r < 0 && r !== -ESRCH) throw errnoError(-r, 'resuming', tid); // ESRCH: killed; its death follows
-}
-
-/** PTRACE_INTERRUPT: the task traps soon, its sleep interrupted. */
-export function interruptTask(host: LinuxHost, task: LinuxTask): void {
-  task.politeInterrupt = false;
-  sendInterrupt(host, task);
-}
-
-function sendInterrupt(host: LinuxHost, task: LinuxTask): void {
-  if (task.interruptSent) return;
-  task.interruptSent = true;
-  if (host.next.tid === (task.tid as number)) flushResume(host);
-  host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
-}
-
-function sleepsInCall(task: LinuxTask): boolean {
-  const call = proc.currentSyscall(task.tid);
-  return call.state === 'blocked' && call.nr >= 0;
-}
-
-/**
- * Brings a task to a stop without disturbing a system call in progress (UTRACE_REPORT): one that sleeps is left alone
- * until it wakes by itself.
- */
-export function politeInterrupt(host: LinuxHost, task: LinuxTask): void {
-  if (task.interruptSent) return;
-  if (task.resumedWith === PTRACE.SYSCALL && task.entered) return; // the exit stop will come
-  if (host.next.tid === (task.tid as number)) flushResume(host);
-  if (task.resumedWith !== PTRACE.SYSCALL && sleepsInCall(task)) {
-    host.sleepers.add(task);
-    host.kick();
-    return;
-  }
-  task.politeInterrupt = true;
-  sendInterrupt(host, task);
 }
 
 /** Lets a task go for good, from its stop. It stays as it was found: in its group stop, or running. */

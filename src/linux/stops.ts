@@ -6,9 +6,9 @@
 import { CLONE } from '../abi/clone.ts';
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { SIG, defaultAction } from '../abi/signals.ts';
-import { isStopped, stopEvent, stopSignal, termSignal } from '../abi/wait-status.ts';
+import { defaultAction, SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
+import { isStopped, stopEvent, stopSignal, termSignal } from '../abi/wait-status.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
@@ -17,8 +17,10 @@ import type { SignalDecision } from '../tracehook/signal.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { EventKind } from './event-buffer.ts';
 import { type LinuxHost, QUEUED_ERRNO } from './host.ts';
+import { resetHandler } from './inject.ts';
+import { interruptPolitely } from './interrupt.ts';
 import * as proc from './proc.ts';
-import { detachNow, flushResume, resumeTask, setSiginfo, wantsCall, wantsExit } from './resume.ts';
+import { detachNow, resumeTask, setSiginfo, wantsCall, wantsExit } from './resume.ts';
 import { spawnEnded, spawnStop } from './spawn.ts';
 import { type LinuxTask, Run, Stop, ThreadGroup } from './task.ts';
 
@@ -26,11 +28,11 @@ const SIGTRAP = 5;
 const TRAP_BRKPT = 1;
 const EINTR = 4;
 
-type Then = NonNullable<LinuxTask['then']>;
+type Then = NonNullable<LinuxTask['goesOn']>;
 
 /** Goes on with `then` when the hook said GO; leaves the task held otherwise. */
 function follow(task: LinuxTask, outcome: Outcome, then: Then): void {
-  if (outcome === Outcome.HELD) task.then = then;
+  if (outcome === Outcome.HELD) task.goesOn = then;
   else then(task, outcome);
 }
 
@@ -66,6 +68,12 @@ export function dispatch(host: LinuxHost, i: number): void {
       task.stop = Stop.ENTRY;
       task.entered = true;
       task.call.loadEntry(events, i);
+      if (task.rejoins >= 0) {
+        task.call.nr = task.rejoins; // what it says is restart_syscall, perhaps
+        task.rejoins = -1;
+        resumeTask(host, task);
+        return;
+      }
       entry(host, task);
       return;
     case EventKind.SECCOMP:
@@ -90,10 +98,12 @@ export function dispatch(host: LinuxHost, i: number): void {
     case EventKind.SIGNAL:
       task.stop = Stop.SIGNAL;
       task.entered = false;
+      task.rejoins = -1;
       signal(host, task, decodeSiginfo(events.siginfo(i)), stopSignal(events.status(i)));
       return;
     case EventKind.STOP:
       task.entered = false;
+      task.rejoins = -1;
       eventStop(host, task, stopSignal(events.status(i)), wasListening, polite);
       return;
     case EventKind.EVENT:
@@ -135,7 +145,7 @@ function message(host: LinuxHost, task: LinuxTask): number {
 
 /** A stop that we held was broken: only SIGKILL and its like do that (R50). */
 function brokenStop(host: LinuxHost, task: LinuxTask): void {
-  task.then = null;
+  task.goesOn = null;
   task.pending = null;
   task.deliver = 0;
   task.stop = Stop.NONE;
@@ -149,7 +159,7 @@ function entry(host: LinuxHost, task: LinuxTask): void {
   if ((task.trace.events & Event.SYSCALL_ENTRY) !== 0 && wantsCall(task)) {
     const outcome = host.hooks.syscallEntry(task);
     if (outcome === Outcome.HELD) {
-      task.then = (held) => entered(host, held);
+      task.goesOn = (held) => entered(host, held);
       return;
     }
     entered(host, task);
@@ -167,7 +177,7 @@ function exit(host: LinuxHost, task: LinuxTask): void {
   if (wantsExit(task)) {
     const outcome = host.hooks.syscallExit(task);
     if (outcome === Outcome.HELD) {
-      task.then = (held) => exited(host, held);
+      task.goesOn = (held) => exited(host, held);
       return;
     }
   }
@@ -202,7 +212,7 @@ function wayOut(host: LinuxHost, task: LinuxTask): void {
       break;
     }
     if (outcome === Outcome.HELD) {
-      task.then = (held, next) => afterHook(host, held, next) && wayOut(host, held);
+      task.goesOn = (held, next) => afterHook(host, held, next) && wayOut(host, held);
       return;
     }
     if (!afterHook(host, task, outcome)) return;
@@ -243,7 +253,9 @@ function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
 function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): void {
   if (task.stop !== Stop.SIGNAL) {
     // An artificial signal, or one that stands for a verdict: it needs a delivery-stop of its own (R41).
-    host.queueSignal(task, signalFor(task, decision), decision);
+    const info = signalFor(decision);
+    if (decision.how === 'default') unblock(host, task, info.signo);
+    host.queueSignal(task, info, decision);
     return;
   }
   if (task.pending !== null) {
@@ -251,21 +263,42 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): vo
     host.queueSignal(task, task.pending.info, null);
     task.pending = null;
   }
-  const info = signalFor(task, decision);
+  const info = takeEffect(host, task, signalFor(decision), decision);
+  if (task.run !== Run.STOPPED) return; // killed under our hand
   if (decision.changed || info !== decision.info || info.signo !== task.stopSigno) setSiginfo(host, task, info);
   passOn(host, task, info.signo);
   task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
 }
 
+/** At the delivery-stop: makes sure that a default action that was decided is what the kernel does. */
+function takeEffect(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): Siginfo {
+  if (decision.how === 'handler') return info;
+  unblock(host, task, info.signo);
+  if (proc.disposition(task.tid, info.signo) === 'default' || resetHandler(host, task, info.signo)) return info;
+  return { signo: defaultAction(info.signo) === 'stop' ? SIG.SIGSTOP : SIG.SIGKILL, errno: 0, code: 0 };
+}
+
+const maskBytes = new Uint8Array(8);
+
+/** A forced action does not ask whether the program blocks the signal; a delivery does (R31). */
+function unblock(host: LinuxHost, task: LinuxTask, signo: number): void {
+  const { native } = host;
+  if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, maskBytes) < 0) return;
+  const view = new DataView(maskBytes.buffer);
+  const mask = view.getBigUint64(0, true);
+  const bit = 1n << BigInt(signo - 1);
+  if ((mask & bit) === 0n) return;
+  view.setBigUint64(0, mask & ~bit, true);
+  native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, maskBytes);
+}
+
 /** The signal whose delivery does what was decided: the one reported if its own action is that, else the stand-in. */
-function signalFor(task: LinuxTask, decision: SignalDecision): Siginfo {
+function signalFor(decision: SignalDecision): Siginfo {
   const { how, signo, info } = decision;
-  if (how === 'handler' || info.signo === signo) return info;
-  const own = proc.disposition(task.tid, info.signo) === 'default' ? defaultAction(info.signo) : null;
-  if (own === defaultAction(signo)) return info;
-  if (proc.disposition(task.tid, signo) === 'default') return { ...info, signo };
-  // The program catches or ignores even that: these two cannot be.
-  return { signo: defaultAction(signo) === 'stop' ? SIG.SIGSTOP : SIG.SIGKILL, errno: 0, code: 0 };
+  // Of the stop signals SIGSTOP alone does not ask about orphaned process groups (R36).
+  const own =
+    defaultAction(info.signo) === defaultAction(signo) && (info.signo === SIG.SIGSTOP) === (signo === SIG.SIGSTOP);
+  return how === 'handler' || own ? info : { ...info, signo };
 }
 
 // --- signals ---
@@ -285,10 +318,13 @@ function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number):
   const index = info.errno === QUEUED_ERRNO ? task.queued.findIndex(({ cookie }) => BigInt(cookie) === info.value) : -1;
   if (index >= 0) {
     const [item] = task.queued.splice(index, 1);
-    setSiginfo(host, task, item!.info);
-    if (item!.decision !== null) {
-      passOn(host, task, item!.info.signo); // decided before: engines have seen it
-      task.handlerTrap = item!.decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
+    const { decision } = item!;
+    const actual = decision === null ? item!.info : takeEffect(host, task, item!.info, decision);
+    if (task.run !== Run.STOPPED) return; // killed under our hand
+    setSiginfo(host, task, actual);
+    if (decision !== null) {
+      passOn(host, task, actual.signo); // decided before: engines have seen it
+      task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
       resumeTask(host, task);
       return;
     }
@@ -328,7 +364,10 @@ function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasListening: 
   }
   task.stop = Stop.TRAP;
   task.quietStop = false;
-  if (polite) restartSleep(host, task);
+  if (polite && rejoinCall(host, task) && !wasListening) {
+    resumeTask(host, task);
+    return;
+  }
   if (!wasListening) {
     wayOut(host, task);
     return;
@@ -344,16 +383,35 @@ function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasListening: 
   follow(task, host.hooks.jctl(task, 'continued', first ? 'continued' : null), () => wayOut(host, task));
 }
 
+/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel makes the call again (R39). */
+const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
+
+/**
+ * A polite interruption that found the task in a system call: it goes back there, and what is owed comes when the call is
+ * over, for a report does not disturb a call. The entry that follows is no news.
+ */
+function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
+  const nr = Number(BigInt.asIntN(32, task.registers.get(host.arch.syscallNumber)));
+  if (nr < 0) return false;
+  const result = Number(BigInt.asIntN(64, task.registers.get(host.arch.syscallResult)));
+  if (!isRestart(result) && !restartSleep(host, task)) return false;
+  if (task.trace.interrupt || task.detaching) return false;
+  if (!task.syscallStops && !task.trace.report) return false;
+  task.rejoins = nr;
+  return true;
+}
+
 /** Some calls answer EINTR to any interruption (R39). Where only we interrupted, the call is made again. */
-function restartSleep(host: LinuxHost, task: LinuxTask): void {
+function restartSleep(host: LinuxHost, task: LinuxTask): boolean {
   const { registers } = task;
   const { arch } = host;
   const nr = BigInt.asIntN(32, registers.get(arch.syscallNumber));
-  if (nr < 0n || BigInt.asIntN(64, registers.get(arch.syscallResult)) !== BigInt(-EINTR)) return;
-  if (proc.signalPending(task.tid)) return;
+  if (nr < 0n || BigInt.asIntN(64, registers.get(arch.syscallResult)) !== BigInt(-EINTR)) return false;
+  if (proc.signalPending(task.tid)) return false;
   registers.set(arch.syscallResult, nr);
   registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
   registers.set(arch.syscallNumber, -1n);
+  return true;
 }
 
 // --- clone, exec, exit ---
@@ -385,13 +443,16 @@ function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: number): 
   const isThread = (flags & CLONE.THREAD) !== 0;
   const group = isThread ? parent.group : new ThreadGroup(tid as never, false);
   if (!isThread) group.exitSignal = flags & CLONE.CSIGNAL;
-  const child = host.newTask(tid, group);
+  // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
+  const known = host.tasks.get(tid);
+  const child = known ?? host.newTask(tid, group);
   child.filter = parent.filter;
-  child.starting = true;
+  child.starting = known === undefined;
   const begun = (): void => {
     child.starting = false;
     // Nobody attached to it: it goes its own way. A tree with a filter of ours must keep its tracer (ENOSYS).
     if (child.trace.engines === 0 && child.filter === null) child.detaching = true;
+    if (known !== undefined && child.detaching && child.run === Run.RUNNING) detachTask(host, child);
     const status = host.unborn.get(tid);
     if (status !== undefined) {
       host.unborn.delete(tid);
@@ -415,7 +476,9 @@ function cloneFlags(host: LinuxHost, task: LinuxTask, code: number): number {
   const [first, second] = arch.argumentRegisters(abi);
   if (name === 'clone') return Number(BigInt.asUintN(32, registers.get(first!)));
   if (name === 'clone3') {
-    const args = new DataView(task.memory.read(registers.get(first!), Math.min(64, Number(registers.get(second!)))).buffer);
+    const args = new DataView(
+      task.memory.read(registers.get(first!), Math.min(64, Number(registers.get(second!)))).buffer,
+    );
     return Number(args.getBigUint64(0, true) & 0xffffff00n) | Number(args.getBigUint64(32, true) & 0xffn);
   }
   return code === PTRACE_EVENT.VFORK ? CLONE.VFORK | CLONE.VM | SIG.SIGCHLD : SIG.SIGCHLD;
@@ -440,6 +503,7 @@ function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
   for (const other of [...task.group.threads]) {
     if (other !== task) vanish(host, other); // its death was reported under no tid of its own
   }
+  if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, null);
   const after = (): void => resumeTask(host, task);
   if ((task.trace.events & Event.EXEC) === 0) {
@@ -461,6 +525,7 @@ function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
   const after = (): void => {
     leaveGroup(task);
+    if (host.unborn.size > 0) adoptOrphans(host, task);
     resumeTask(host, task);
   };
   if ((task.trace.events & Event.EXIT) === 0) {
@@ -489,22 +554,24 @@ function leaveGroup(task: LinuxTask): void {
 }
 
 /**
- * Newborns whose parent was killed before its clone event could be read are tracees that nobody reports. The death of
- * `parent` is when they are found: a process by its parent or, that one being reaped, by having none of ours; a thread
- * by its group.
+ * Newborns whose parent was killed before its clone event could be read are tracees that nobody reports; a thread among
+ * them would keep its whole group from dying. They are looked for whenever `gone` can report no birth any more: it
+ * exits, or died, or execed over its siblings. Whoever still may is running: for a thread in its group, for a process in
+ * that of its parent.
  */
-function adoptOrphans(host: LinuxHost, parent: LinuxTask): void {
-  for (const [tid, status] of host.unborn) {
+function adoptOrphans(host: LinuxHost, gone: LinuxTask): void {
+  for (const [tid, status] of [...host.unborn]) {
     const tgid = proc.tgidOf(tid);
     const isThread = tgid !== undefined && tgid !== tid;
-    const creators = [...host.tasks.values()].filter(
-      (task) => task !== parent && task.tgid === (isThread ? tgid : proc.parentPid(tid)) && !task.exited,
+    const creators = isThread ? tgid : proc.parentPid(tid);
+    const mayCome = [...host.tasks.values()].some(
+      (task) => task !== gone && task.tgid === creators && task.run === Run.RUNNING && !task.exited,
     );
-    if (creators.length > 0) continue; // its birth may still be told
+    if (mayCome) continue;
     host.unborn.delete(tid);
-    const child = host.newTask(tid, isThread ? parent.group : new ThreadGroup(tid as never, false));
-    child.filter = parent.filter;
-    for (const observer of host.observers) observer.onOrphan?.(child, parent);
+    const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
+    child.filter = gone.filter;
+    for (const observer of host.observers) observer.onOrphan?.(child, gone);
     dispatchStatus(host, tid, status);
   }
 }
@@ -537,15 +604,10 @@ export function detachTask(host: LinuxHost, task: LinuxTask): void {
   task.detaching = true;
   if (task.run === Run.LISTENING) {
     detachNow(host, task);
-  } else if (task.run === Run.STOPPED && task.then !== null) {
+  } else if (task.run === Run.STOPPED && task.goesOn !== null) {
     host.wake(task); // what was decided where it is held is still done: it is let go as it resumes
   } else if (task.run === Run.RUNNING && !task.starting) {
-    flushResume(host);
-    task.politeInterrupt = true;
-    if (!task.interruptSent) {
-      task.interruptSent = true;
-      host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
-    }
+    interruptPolitely(host, task);
   }
 }
 

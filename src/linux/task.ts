@@ -1,14 +1,14 @@
 /** A task on the real kernel: its place in the stop machinery, and its machine state read on demand. */
 
-import { PTRACE, NT } from '../abi/ptrace.ts';
+import { NT, PTRACE } from '../abi/ptrace.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
 import type { Tgid, Tid } from '../base/brand.ts';
+import type { Outcome } from '../tracehook/hooks.ts';
+import { Step } from '../tracehook/hooks.ts';
 import type { AbiName, CurrentSyscall, Memory, Registers, RegsetName, SyscallState } from '../tracehook/machine.ts';
 import type { DequeuedSignal, SignalDecision } from '../tracehook/signal.ts';
-import { Step } from '../tracehook/hooks.ts';
-import type { Outcome } from '../tracehook/hooks.ts';
-import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
-import type { Siginfo } from '../abi/siginfo.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
+import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
 import type { Arch } from './arch/index.ts';
 import { errnoError, HostError } from './errors.ts';
 import type { EventBuffer } from './event-buffer.ts';
@@ -82,7 +82,7 @@ export class LinuxTask implements Task {
   stop: Stop = Stop.NONE;
   step: Step = Step.NONE;
   /** What to do when a held task is let go. */
-  then: ((task: LinuxTask, outcome: Outcome) => void) | null = null;
+  goesOn: ((task: LinuxTask, outcome: Outcome) => void) | null = null;
   /** On the wake list already. */
   waking = false;
   waitStatus?: number;
@@ -98,6 +98,8 @@ export class LinuxTask implements Task {
   interruptSent = false;
   /** That INTERRUPT was only for a report: a sleep it disturbs is to go on as if nothing had been. */
   politeInterrupt = false;
+  /** It was interrupted in this call, which it makes again: that entry is no news. −1: none. */
+  rejoins = -1;
   /** The seccomp filter of its tree, as a set of calls; null: none. */
   filter: SyscallSet | null = null;
   /** Takes a stop for every system call, whatever the filter says. */
@@ -135,9 +137,12 @@ export class LinuxTask implements Task {
   /** Being spawned: its own set-up is hidden until execve. */
   spawning: { goFd: number; errFd: number; running: boolean; failed: boolean } | null = null;
 
-  readonly call: CallState;
-  readonly registers: TaskRegisters;
-  readonly memory: Memory;
+  // Made when first needed: most tasks of a large process are never looked at.
+  private callState: CallState | null = null;
+  private taskRegisters: TaskRegisters | null = null;
+  private taskMemory: TaskMemory | null = null;
+  private readonly native: Native;
+  private readonly arch: Arch;
 
   private place: Run = Run.RUNNING;
   private readonly counts: TaskCounts;
@@ -147,9 +152,8 @@ export class LinuxTask implements Task {
     this.group = group;
     this.counts = counts;
     counts.running++;
-    this.registers = new TaskRegisters(this, native, arch);
-    this.call = new CallState(this, arch);
-    this.memory = new TaskMemory(this, native);
+    this.native = native;
+    this.arch = arch;
   }
 
   get run(): Run {
@@ -168,6 +172,21 @@ export class LinuxTask implements Task {
 
   get isLeader(): boolean {
     return (this.tid as number) === this.group.tgid;
+  }
+
+  get call(): CallState {
+    this.callState ??= new CallState(this, this.arch);
+    return this.callState;
+  }
+
+  get registers(): TaskRegisters {
+    this.taskRegisters ??= new TaskRegisters(this, this.native, this.arch);
+    return this.taskRegisters;
+  }
+
+  get memory(): Memory {
+    this.taskMemory ??= new TaskMemory(this, this.native);
+    return this.taskMemory;
   }
 
   get syscall(): SyscallState {
@@ -222,6 +241,10 @@ export class CallState implements SyscallState {
 
   get instructionPointer(): bigint {
     return BigInt.asUintN(64, this.wide[0]!);
+  }
+
+  get stackPointer(): bigint {
+    return BigInt.asUintN(64, this.wide[1]!);
   }
 
   argNumber(index: number): number {

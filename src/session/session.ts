@@ -1,9 +1,10 @@
 /** A session: processes under trace, and the tracers on them. `spawn` and `attach` make one. */
 
-import { exitStatus, type ExitStatus } from '../abi/wait-status.ts';
+import { type ExitStatus, exitStatus } from '../abi/wait-status.ts';
+import { eventsOf, type Tracer, toOps } from '../engines/tracer.ts';
+import { type HostObserver, type LinuxTask, Run, type ThreadGroup } from '../linux/index.ts';
 import type { EventMask } from '../tracehook/events.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
-import { type HostObserver, LinuxTask, type ThreadGroup, Run } from '../linux/index.ts';
 import {
   Answer,
   Attach,
@@ -13,6 +14,7 @@ import {
   Engine,
   Event,
   type Examiner,
+  engineStatus,
   type FaultHandler,
   finishExamine,
   prepareExamine,
@@ -20,9 +22,8 @@ import {
   type ResumeAction,
   setEvents,
 } from '../utrace/index.ts';
-import { TraceEvents, type EventsOptions } from './events.ts';
+import { type EventsOptions, TraceEvents } from './events.ts';
 import { getRuntime, type Runtime } from './runtime.ts';
-import { eventsOf, toOps, type Tracer } from '../engines/tracer.ts';
 
 /** One tracer in a session, on all the tasks it follows. */
 export class Attachment {
@@ -208,6 +209,11 @@ export class Session implements AsyncDisposable {
     return this.tasks.find((task) => (task.tid as number) === tid);
   }
 
+  /** Whether it still takes tracers. */
+  get isOpen(): boolean {
+    return !this.closed;
+  }
+
   /** The session's: takes a task in. */
   add(task: LinuxTask): void {
     this.base.adopt(task);
@@ -281,6 +287,7 @@ export class Session implements AsyncDisposable {
         for (const task of [...this.members]) {
           this.base.control(task, Resume.DETACH);
           if (task.trace.engines === 0 && task.run !== Run.GONE) host.releaseTask(task);
+          else if (engineStatus(task).length > 0) this.gone(task, null); // another session's now
         }
       }
       host.kick();

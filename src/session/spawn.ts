@@ -1,20 +1,20 @@
 /** `spawn` and `attach`: the two ways into a session. */
 
+import { callsOf, type Tracer } from '../engines/tracer.ts';
 import {
   attachProcess,
   attachTree,
   canFilterFreely,
   type LinuxTask,
   resolveProgram,
-  spawnError,
   type SpawnSpec,
+  spawnError,
   spawnTask,
 } from '../linux/index.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { Resume } from '../utrace/index.ts';
 import { getRuntime } from './runtime.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { callsOf, type Tracer } from '../engines/tracer.ts';
 
 export interface SpawnOptions extends SessionOptions {
   /** Tracers that are there from the entry of execve on. */
@@ -46,11 +46,7 @@ export interface SpawnOptions extends SessionOptions {
  * Runs a program under trace. Settles once its execve is done: the first instruction of the program follows.
  * Rejects with HostError (`code`: ENOENT, EACCES, ENOEXEC, …) when it cannot be run.
  */
-export async function spawn(
-  file: string,
-  args: readonly string[] = [],
-  options: SpawnOptions = {},
-): Promise<Session> {
+export async function spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): Promise<Session> {
   const { host } = getRuntime();
   options.signal?.throwIfAborted();
   const env = options.env ?? process.env;
@@ -93,6 +89,7 @@ function started(task: LinuxTask, session: Session, spec: SpawnSpec, tracers: re
       onBeforeExec(which: LinuxTask): void {
         if (which !== task) return;
         session.add(task);
+        if (!session.isOpen) return; // aborted meanwhile: it is killed
         session.use(holdAtExec());
         for (const tracer of tracers) session.use(tracer);
       },
@@ -153,5 +150,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   const session = new Session(tasks[0]!.tgid, options, false);
   for (const task of tasks) session.add(task);
   for (const tracer of options.tracers ?? []) session.use(tracer);
+  // The loop's turn first: what the process does after this has settled is seen.
+  await new Promise((resolve) => setImmediate(resolve));
   return session;
 }

@@ -28,6 +28,8 @@ export interface SyscallState {
   readonly failed: boolean;
   /** Address of the instruction after the system call instruction. */
   readonly instructionPointer: bigint;
+  /** The stack pointer at the call. */
+  readonly stackPointer: bigint;
 
   /** At entry: makes another call instead. −1 skips the call; the result is then what `setResult` says, else −ENOSYS. */
   setNumber(nr: number): void;

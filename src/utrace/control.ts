@@ -145,10 +145,14 @@ export function setEvents(task: Task, engine: Engine, events: EventMask): Answer
   return engine.busy > 0 ? Answer.IN_PROGRESS : Answer.OK;
 }
 
+/** Each event's bit, name and callback. */
+const CALLBACKS = Object.entries(CALLBACK_OF).map(
+  ([name, callback]) => ({ bit: Event[name as keyof typeof Event], name, callback }) as const,
+);
+
 function checkCallbacks(engine: Engine, events: EventMask): void {
   if ((events & ~ALL_EVENTS) !== 0) throw new TypeError(`not an event mask: 0x${events.toString(16)}`);
-  for (const [name, callback] of Object.entries(CALLBACK_OF)) {
-    const bit = Event[name as keyof typeof Event];
+  for (const { bit, name, callback } of CALLBACKS) {
     if ((events & bit) !== 0 && engine.ops?.[callback] === undefined) {
       throw new TypeError(`engine ${engine.ops?.name ?? '(unnamed)'} asks for ${name} but has no ${callback}`);
     }

@@ -176,7 +176,8 @@ function applyAnswer(u: Utrace, engine: Engine, callback: Callback, answer: numb
 
 function fold(u: Utrace, engine: Engine, callback: Callback, answer: number | void): void {
   const pass = u.pass;
-  let action: ResumeAction = Resume.RESUME;
+  // No answer is no opinion: a stop that this engine asked for stands.
+  let action: ResumeAction = engine.wantsStop ? Resume.STOP : Resume.RESUME;
   if (answer !== undefined) {
     action = (answer & RESUME_MASK) as ResumeAction;
     if (callback !== QUIESCE) pass.result = answer & ~RESUME_MASK;

@@ -1,5 +1,5 @@
 // One measurement of the library, in a process of its own: node library.mjs CASE PROGRAM [ARGS…] prints JSON.
-import { Resume, spawn } from '../../dist/index.js';
+import { attach as attachTo, getRuntime, spawn } from '../../dist/index.js';
 
 const [what, program, ...args] = process.argv.slice(2);
 const counter = () => {
@@ -27,6 +27,24 @@ const cases = {
     const all = Array.from({ length: 8 }, counter);
     const ms = await run(all.map(({ tracer }) => tracer));
     return { ms, calls: Math.min(...all.map(({ state }) => state.calls)) };
+  },
+  // All threads of a process, for every system call; the first attach of this process.
+  async attach() {
+    const one = counter();
+    getRuntime(); // the addon is loaded once
+    const began = performance.now();
+    const session = await attachTo(Number(program), { tracers: [one.tracer] });
+    const ms = performance.now() - began;
+    const { host } = getRuntime();
+    const tasks = session.tasks.length;
+    // Under trace for good: each was stopped once, and runs on so that its calls stop.
+    const PTRACE_SYSCALL = 24;
+    while ([...host.tasks.values()].some((task) => task.resumedWith !== PTRACE_SYSCALL)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const all = performance.now() - began;
+    await session.detach();
+    return { ms, all, tasks };
   },
   // Nobody wants the calls being made: the filter lets them run free.
   async unwanted() {
@@ -65,5 +83,4 @@ const cases = {
   },
 };
 
-void Resume;
 process.stdout.write(`${JSON.stringify(await cases[what]())}\n`);

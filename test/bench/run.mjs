@@ -1,7 +1,7 @@
 // npm run bench: utrace beside strace and beside a tracer in C, in one run, alternating. Prints medians and ratios, and
 // checks that both sides did the same work. Arguments: names of cases; none: all. ROUNDS (default 5).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,19 +100,33 @@ const cases = {
   },
   async attach() {
     if (!hasStrace) return console.log('skip attach: no strace here (apt-get install strace)');
-    const times = { utrace: [], strace: [] };
+    const times = { api: [], all: [], command: [], strace: [], straceAll: [], node: [] };
+    const lines = join(scratch, 'attached');
     const victim = spawn(join(programs, 'threads'), ['500'], { stdio: ['pipe', 'pipe', 'ignore'] });
     await new Promise((resolve) => victim.stdout.once('data', resolve));
     try {
       for (let i = 0; i < rounds; i++) {
-        times.utrace.push(await attachTime(process.execPath, [cli, 'trace', '-o', '/dev/null', '-p', `${victim.pid}`], /attached/));
-        times.strace.push(await attachTime('strace', ['-f', '-o', '/dev/null', '-p', `${victim.pid}`], /attached with 500 threads/));
+        const api = library('attach', `${victim.pid}`);
+        must(api.tasks === 500, `${api.tasks} tasks`);
+        times.api.push(api.ms);
+        times.all.push(api.all);
+        times.node.push(time(process.execPath, ['-e', '0']));
+        times.command.push(
+          await attachTime(process.execPath, [cli, 'trace', '-o', '/dev/null', '-p', `${victim.pid}`], /attached/),
+        );
+        times.strace.push(
+          await attachTime('strace', ['-f', '-o', '/dev/null', '-p', `${victim.pid}`], /attached with 500 threads/),
+        );
+        // strace writes a line for each thread that it has stopped and resumed; the last of 500 stay in its buffer.
+        times.straceAll.push(await linesTime('strace', ['-f', '-o', lines, '-p', `${victim.pid}`], lines, 450));
       }
     } finally {
       victim.stdin.end();
     }
-    const [a, b] = [median(times.utrace), median(times.strace)];
-    report('attach to 500 threads', 'faster than strace -f -p', a < b, `utrace ${ms(a)}, strace ${ms(b)}: ${(b / a).toFixed(2)}×`);
+    const [a, b, c, d, e, f] = [times.api, times.strace, times.command, times.node, times.all, times.straceAll].map(median);
+    report('attach() to 500 threads, until every one is under syscall trace', 'faster than strace -f -p', e < f, `utrace ${ms(e)}, strace ${ms(f)}: ${(f / e).toFixed(2)}×`);
+    console.log(`     until all are seized: utrace ${ms(a)}, strace ${ms(b)}`);
+    console.log(`     the command, with Node's own start: ${ms(c)} (node -e 0: ${ms(d)})`);
   },
   cold() {
     const node = [];
@@ -137,6 +151,25 @@ const cases = {
       `${run.timers} timers of 10 ms: late by ${ms(run.median)} (median), ${ms(run.worst)} (worst)`);
   },
 };
+
+/** From the start of the tracer to so many lines in its file. */
+function linesTime(file, args, path, wanted) {
+  return new Promise((resolve) => {
+    rmSync(path, { force: true });
+    const began = performance.now();
+    const tracer = spawn(file, args, { stdio: 'ignore' });
+    const look = () => {
+      if (existsSync(path) && readFileSync(path, 'utf8').split('\n').length > wanted) {
+        const took = performance.now() - began;
+        tracer.once('exit', () => resolve(took));
+        tracer.kill('SIGINT');
+      } else {
+        setTimeout(look, 0.2);
+      }
+    };
+    look();
+  });
+}
 
 /** From the start of the tracer to its word that it is attached. */
 function attachTime(file, args, pattern) {

@@ -111,3 +111,34 @@ export const PKEY_ACCESS = new FlagTable('PKEY_???', {
   PKEY_DISABLE_WRITE: 2,
   PKEY_DISABLE_EXECUTE: 4,
 });
+
+export const MPOL_MODES = new FlagTable('MPOL_???', {
+  MPOL_DEFAULT: 0,
+  MPOL_PREFERRED: 1,
+  MPOL_BIND: 2,
+  MPOL_INTERLEAVE: 3,
+  MPOL_LOCAL: 4,
+  MPOL_PREFERRED_MANY: 5,
+});
+
+export const MPOL_MODE_FLAGS = new FlagTable('MPOL_???', {
+  MPOL_F_STATIC_NODES: 0x8000,
+  MPOL_F_RELATIVE_NODES: 0x4000,
+  MPOL_F_NUMA_BALANCING: 0x2000,
+});
+
+export const MBIND_FLAGS = new FlagTable('MPOL_MF_???', {
+  MPOL_MF_STRICT: 1,
+  MPOL_MF_MOVE: 2,
+  MPOL_MF_MOVE_ALL: 4,
+});
+
+export const GET_MEMPOLICY_FLAGS = new FlagTable('MPOL_F_???', {
+  MPOL_F_NODE: 1,
+  MPOL_F_ADDR: 2,
+  MPOL_F_MEMS_ALLOWED: 4,
+});
+
+export const USERFAULTFD_FLAGS = new FlagTable('UFFD_???', {
+  UFFD_USER_MODE_ONLY: 1,
+});

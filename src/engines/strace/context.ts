@@ -14,8 +14,6 @@ export interface DecodeOptions {
   readonly verbose?: boolean;
   /** `-y`: gives what descriptor `fd` of thread `tid` refers to, as /proc/TID/fd/FD links say (−100: its directory). */
   readonly fdPath?: (fd: number, tid: number) => string | undefined;
-  /** Gives the stack pointer of thread `tid`; rt_sigreturn's mask is read from the frame there. */
-  readonly stackPointer?: (tid: number) => number | bigint;
 }
 
 /** The kernel's PATH_MAX, with the NUL. */
@@ -34,7 +32,6 @@ export class CallContext {
   readonly stringLimit: number;
   readonly verbose: boolean;
   readonly fdPath: ((fd: number, tid: number) => string | undefined) | undefined;
-  readonly stackPointer: ((tid: number) => number | bigint) | undefined;
   /** False during entry decoding, true during exit decoding. */
   exiting = false;
   /** Set by entry decoding: all arguments are printed, nothing is left for the exit. */
@@ -51,7 +48,6 @@ export class CallContext {
     this.stringLimit = options.stringLimit ?? 32;
     this.verbose = options.verbose ?? false;
     this.fdPath = options.fdPath;
-    this.stackPointer = options.stackPointer;
   }
 
   /** Argument `i` as an address: a number when that is exact. */

@@ -7,11 +7,16 @@ import { syscallInfo } from '../../abi/syscalls.ts';
 import type { AbiName } from '../../tracehook/machine.ts';
 import { type Arg, type CallSpec, decimalResult, hexLong, type ResultFormat } from './args.ts';
 import type { CallContext } from './context.ts';
+import { asyncCalls } from './async.ts';
 import { fileCalls } from './files.ts';
 import { ioCalls } from './io.ts';
 import { ipcCalls } from './ipc.ts';
+import { kernelCalls } from './kernel.ts';
+import { keyCalls } from './keys.ts';
 import { memoryCalls } from './memory.ts';
 import { miscCalls } from './misc.ts';
+import { mountCalls } from './mounts.ts';
+import { policyCalls } from './policy.ts';
 import { pollingCalls } from './polling.ts';
 import { processCalls } from './process.ts';
 import { signalCalls } from './signals.ts';
@@ -32,11 +37,16 @@ export interface Decoder {
 
 const SPECS: ReadonlyMap<string, CallSpec> = new Map(
   [
+    asyncCalls,
     fileCalls,
     ioCalls,
     ipcCalls,
+    kernelCalls,
+    keyCalls,
     memoryCalls,
     miscCalls,
+    mountCalls,
+    policyCalls,
     pollingCalls,
     processCalls,
     signalCalls,

@@ -13,8 +13,10 @@ export interface StraceOptions extends WriterOptions {
   readonly calls?: SyscallSet;
   /** The signals to print. Absent: all. */
   readonly signals?: ReadonlySet<number>;
-  /** No `+++ exited with …` and no `--- stopped by … ---`. */
-  readonly quiet?: boolean;
+  /** 1: no lines about processes that are attached to; 2: none about exits either. Default 0. */
+  readonly quiet?: 0 | 1 | 2;
+  /** Says of each new process and thread that it is traced, on a line of its own. */
+  readonly announce?: (tid: number) => string;
   /** Children too (default), or only what is attached by name. */
   readonly follow?: boolean;
 }
@@ -22,7 +24,7 @@ export interface StraceOptions extends WriterOptions {
 /** A strace tracer, and the writer it prints with (for `flushPartial` and `end`). */
 export function strace(options: StraceOptions): Tracer & { readonly writer: StraceWriter } {
   const writer = new StraceWriter({ write: options.write, options });
-  const { signals, quiet = false } = options;
+  const { signals, quiet = 0, announce } = options;
   /** The signal that stopped a process last: its threads' stops are reported without one. */
   const stopSignals = new Map<number, number>();
   return {
@@ -42,10 +44,12 @@ export function strace(options: StraceOptions): Tracer & { readonly writer: Stra
       if (signals === undefined || signals.has(info.signo)) writer.signal(task.tid, info);
     },
     jobControl(task, type) {
-      if (type === 'stopped' && !quiet) writer.stopped(task.tid, stopSignals.get(task.tgid) ?? SIG.SIGSTOP);
+      if (type === 'stopped') writer.stopped(task.tid, stopSignals.get(task.tgid) ?? SIG.SIGSTOP);
     },
     clone(_task, child) {
+      if (options.follow === false) return;
       writer.attached(child.tid);
+      if (announce !== undefined && quiet === 0) writer.announce(announce(child.tid));
     },
     exec(task, { oldTid }) {
       if (oldTid !== task.tid) writer.superseded(oldTid, task.tid);
@@ -55,7 +59,11 @@ export function strace(options: StraceOptions): Tracer & { readonly writer: Stra
     },
     death(task) {
       const status = task.waitStatus;
-      if (quiet || status === undefined) return;
+      if (status === undefined) return;
+      if (quiet === 2) {
+        writer.dropped(task.tid);
+        return;
+      }
       if (isExited(status)) writer.exited(task.tid, exitCode(status));
       else writer.killed(task.tid, termSignal(status), dumpedCore(status));
     },

@@ -10,6 +10,7 @@ export class FakeCall implements SyscallState {
   result64 = 0n;
   failed = false;
   readonly instructionPointer = 0n;
+  stackPointer = 0n;
 
   constructor(nr: number, args: readonly (bigint | number)[] = [], abi: AbiName = 'x86-64') {
     this.abi = abi;

@@ -187,7 +187,7 @@ const timevalPair = (b: Uint8Array): string => {
 
 const xattrFlags = flags(XATTR_FLAGS);
 /** A value the kernel wrote: bytes by result. */
-const xattrOut: Arg = (c, i) => (c.call.failed ? c.addrText(i) : outBytes(c, i));
+const xattrOut: Arg = (c, i) => (c.call.failed || c.addr(i + 1) === 0 ? c.addrText(i) : outBytes(c, i));
 const linkTarget = outBytes;
 
 const SYNC_MASK = 0x6000;

@@ -5,6 +5,7 @@ import {
   DNOTIFY_EVENTS,
   FADVISE,
   FALLOC_FLAGS,
+  F_OWNER_TYPES,
   FCNTL_CMDS,
   FD_FLAGS,
   FLOCK_OPS,
@@ -69,6 +70,8 @@ const F_DUPFD_CLOEXEC = 1030;
 const LOCK_SETTERS: ReadonlySet<number> = new Set([6, 7, 13, 14, 37, 38]);
 const LOCK_GETTERS: ReadonlySet<number> = new Set([5, 12, 36]);
 const NO_ARGUMENT: ReadonlySet<number> = new Set([F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, 1025, 1032, 1034]);
+const F_SETOWN_EX = 15;
+const F_GETOWN_EX = 16;
 const LEASE = 1024;
 const NOTIFY = 1026;
 const SET_PIPE_SIZE = 1031;
@@ -83,6 +86,8 @@ const lockText =
   };
 
 const FLOCK_SIZE = 32;
+
+const owner = (b: Uint8Array): string => `{type=${F_OWNER_TYPES.value(i32(b, 0))}, pid=${i32(b, 4)}}`;
 
 function fcntlEntry(c: CallContext): string {
   const cmd = c.call.argInt(1);
@@ -100,6 +105,11 @@ function fcntlEntry(c: CallContext): string {
   if (cmd === F_SETSIG) return `${head}, ${signalText(c.call.argInt(2))}`;
   if (cmd === LEASE) return `${head}, ${LOCK_TYPES.value(c.call.argInt(2))}`;
   if (cmd === ADD_SEALS) return `${head}, ${SEALS.flags(c.call.argInt(2))}`;
+  if (cmd === F_SETOWN_EX) return `${head}, ${structAt(c, c.addr(2), 8, owner)}`;
+  if (cmd === F_GETOWN_EX) {
+    c.complete = false;
+    return `${head}, `;
+  }
   if (LOCK_SETTERS.has(cmd) && c.wordSize === 8) {
     return `${head}, ${structAt(c, c.addr(2), FLOCK_SIZE, lockText(false))}`;
   }
@@ -116,6 +126,7 @@ function fcntlExit(c: CallContext): string {
   if (LOCK_GETTERS.has(cmd)) {
     return c.call.failed ? c.addrText(2) : structAt(c, c.addr(2), FLOCK_SIZE, lockText(true));
   }
+  if (cmd === F_GETOWN_EX) return c.call.failed ? c.addrText(2) : structAt(c, c.addr(2), 8, owner);
   if (c.call.failed) return '';
   if (cmd === F_GETFL) c.aux = ` (flags ${openFlags(value)})`;
   else if (value === 0) return '';

@@ -1,12 +1,13 @@
 /** Owns the decoder of ioctl: request names, terminals' structures, and the requests on plain integers. */
 
+import { INODE_FLAGS } from '../../abi/flags/files.ts';
 import { IOCTLS, TCFLSH_OPS, TCXONC_OPS } from '../../abi/flags/terminals.ts';
 import { type Arg, both, structAt } from './args.ts';
 import type { CallContext } from './context.ts';
 import { termiosText } from './termios.ts';
 import { hexText, i32, u16, u64 } from './text.ts';
 
-type Kind = 'termios' | 'winsize' | 'int' | 'uint64' | 'none' | 'value' | 'flow' | 'flush' | 'string';
+type Kind = 'termios' | 'winsize' | 'int' | 'uint64' | 'none' | 'value' | 'flow' | 'flush' | 'string' | 'inode';
 
 /** How the argument of a request looks; `out` requests are decoded at exit. */
 const REQUESTS: ReadonlyMap<string, readonly [kind: Kind, out: boolean]> = new Map([
@@ -39,13 +40,18 @@ const REQUESTS: ReadonlyMap<string, readonly [kind: Kind, out: boolean]> = new M
   ['TCXONC', ['flow', false]],
   ['TCFLSH', ['flush', false]],
   ['TIOCSTI', ['string', false]],
+  ['FS_IOC_GETFLAGS', ['inode', true]],
+  ['FS_IOC_SETFLAGS', ['inode', false]],
+  ['FICLONE', ['value', false]],
 ] as const);
 
-/** Numbers that a sound driver and the terminals both use. */
+/** Numbers that two drivers use. */
 const SHARED: ReadonlyMap<string, string> = new Map([
   ['TCSETS', 'SNDCTL_TMR_START or TCSETS'],
   ['TCSETSW', 'SNDCTL_TMR_STOP or TCSETSW'],
   ['TCSETSF', 'SNDCTL_TMR_CONTINUE or TCSETSF'],
+  ['FICLONE', 'BTRFS_IOC_CLONE or FICLONE'],
+  ['FICLONERANGE', 'BTRFS_IOC_CLONE_RANGE or FICLONERANGE'],
 ]);
 
 const DIRECTIONS = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRITE'] as const;
@@ -81,6 +87,8 @@ function value(c: CallContext, kind: Kind): string {
       return TCXONC_OPS.value(c.call.argInt(2));
     case 'flush':
       return TCFLSH_OPS.value(c.call.argInt(2));
+    case 'inode':
+      return structAt(c, at, 4, (b) => `[${INODE_FLAGS.flags(i32(b, 0))}]`);
     case 'string':
       return c.bytes(at, 1);
     default:

@@ -12,6 +12,7 @@ import {
   MSYNC_FLAGS,
   PKEY_ACCESS,
   PROT,
+  USERFAULTFD_FLAGS,
 } from '../../abi/flags/memory.ts';
 import {
   type Arg,
@@ -20,6 +21,7 @@ import {
   call,
   decimalResult,
   fd,
+  fdResult,
   flags,
   hexLong,
   hexResult,
@@ -29,6 +31,7 @@ import {
   ulong,
 } from './args.ts';
 import { iovecs } from './iovec.ts';
+import { descriptorFlags } from './open.ts';
 import { hexText } from './text.ts';
 
 const MAP_TYPE = 15;
@@ -58,6 +61,7 @@ const prot = flags(PROT);
 
 const MREMAP_FIXED = 2;
 const MEMBARRIER_FLAG_CPU = 1;
+const USER_MODE_ONLY = 1;
 
 /** The decoders of this family, by call name. */
 export const memoryCalls: Readonly<Record<string, CallSpec>> = {
@@ -83,7 +87,27 @@ export const memoryCalls: Readonly<Record<string, CallSpec>> = {
     hexResult,
   ),
   madvise: both([ptr, ulong, oneOf(MADVISE)]),
-  process_madvise: call([fd, ptr, ulong, oneOf(MADVISE), ulong]),
+  process_madvise: call([
+    fd,
+    (c, i) => iovecs(c, c.addr(i), Number(c.addr(i + 1)), 'address', 0),
+    ulong,
+    oneOf(MADVISE),
+    ulong,
+  ]),
+  remap_file_pages: call([ptr, ulong, prot, ulong, mmapFlags]),
+  userfaultfd: both(
+    [
+      (c, i) => {
+        const v = c.call.argInt(i);
+        const own = v & USER_MODE_ONLY;
+        if (own === 0) return descriptorFlags(v);
+        const rest = v & ~USER_MODE_ONLY;
+        return USERFAULTFD_FLAGS.flags(own) + (rest === 0 ? '' : `|${descriptorFlags(rest)}`);
+      },
+    ],
+    undefined,
+    fdResult,
+  ),
   msync: both([ptr, ulong, flags(MSYNC_FLAGS)]),
   mlock: both([ptr, ulong]),
   mlock2: both([ptr, ulong, flags(MLOCK_FLAGS)]),

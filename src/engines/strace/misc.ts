@@ -1,5 +1,6 @@
 /** Owns the decoders of the calls that fit nowhere else: uname, sysinfo, getrandom, seccomp and the like. */
 
+import { SECCOMP_ACTIONS } from '../../abi/flags/kernel.ts';
 import { GETRANDOM_FLAGS, KCMP_TYPES, SECCOMP_FILTER_FLAGS, SECCOMP_OPS } from '../../abi/flags/process.ts';
 import { type Arg, both, type CallSpec, call, flags, int, outStruct, str, structAt, ulong } from './args.ts';
 import type { CallContext } from './context.ts';
@@ -46,6 +47,7 @@ const name = (c: CallContext, address: number | bigint, length: number): string 
   length < 0 || length > HOST_NAME_MAX ? addrText(address) : c.bytes(address, length);
 
 const SET_MODE_FILTER = 1;
+const GET_ACTION_AVAIL = 2;
 
 /** The decoders of this family, by call name. */
 export const miscCalls: Readonly<Record<string, CallSpec>> = {
@@ -72,7 +74,9 @@ export const miscCalls: Readonly<Record<string, CallSpec>> = {
       const program = structAt(c, c.addr(2), 16, (b) => `{len=${u16(b, 0)}, filter=${addrText(u64(b, 8))}}`);
       return `${head}${SECCOMP_FILTER_FLAGS.flags(c.call.argInt(1))}, ${program}`;
     }
-    return `${head}${hexText(c.call.argInt(1) >>> 0)}, ${c.addrText(2)}`;
+    const rest = `${head}${hexText(c.call.argInt(1) >>> 0)}, `;
+    if (op !== GET_ACTION_AVAIL) return rest + c.addrText(2);
+    return rest + structAt(c, c.addr(2), 4, (b) => `[${SECCOMP_ACTIONS.value(u32(b, 0))}]`);
   }),
   sethostname: both([(c, i) => name(c, c.addr(i), c.call.argInt(1)), int]),
   setdomainname: both([(c, i) => name(c, c.addr(i), c.call.argInt(1)), int]),

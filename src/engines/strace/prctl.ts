@@ -3,7 +3,7 @@
 import { CAPABILITIES, PRCTL_OPS, PRCTL_VMA, SECCOMP_MODES } from '../../abi/flags/process.ts';
 import { both, decimalResult, errorText, signalText, structAt } from './args.ts';
 import type { CallContext } from './context.ts';
-import { addrText, hexText, i32, quoteBytes } from './text.ts';
+import { addrText, hexText, i32, quoteBytes, word } from './text.ts';
 
 const op = PRCTL_OPS.values as Readonly<Record<string, number>>;
 const set = (...names: string[]): ReadonlySet<number> => new Set(names.map((name) => op[name] as number));
@@ -24,6 +24,9 @@ const NUMBER = set('PR_SET_KEEPCAPS', 'PR_SET_TIMING');
 const NUMBER_LONG = set('PR_SET_TIMERSLACK', 'PR_SET_CHILD_SUBREAPER');
 const OUT_INT = set('PR_GET_CHILD_SUBREAPER', 'PR_GET_PDEATHSIG');
 
+const GET_TSC = 25;
+const GET_TID_ADDRESS = 40;
+const TSC = ['', 'PR_TSC_ENABLE', 'PR_TSC_SIGSEGV'] as const;
 const SET_PDEATHSIG = 1;
 const SET_DUMPABLE = 4;
 const SET_NAME = 15;
@@ -67,7 +70,7 @@ export const prctl = both(
     const at = c.addr(1);
     if (PLAIN.has(code)) return head;
     if (NUMBER.has(code) || NUMBER_LONG.has(code)) return `${head}, ${at}`;
-    if (OUT_INT.has(code) || code === GET_NAME) {
+    if (OUT_INT.has(code) || code === GET_NAME || code === GET_TSC || code === GET_TID_ADDRESS) {
       c.complete = false;
       return `${head}, `;
     }
@@ -112,6 +115,8 @@ export const prctl = both(
     if (c.call.failed) return c.addrText(1);
     const code = c.call.argInt(0);
     if (code === GET_NAME) return c.string(c.addr(1));
+    if (code === GET_TID_ADDRESS) return structAt(c, c.addr(1), c.wordSize, (b) => `[${addrText(word(b, 0, c.wordSize))}]`);
+    if (code === GET_TSC) return structAt(c, c.addr(1), 4, (b) => `[${TSC[i32(b, 0)] ?? i32(b, 0)}]`);
     const sig = code === op.PR_GET_PDEATHSIG;
     return structAt(c, c.addr(1), 4, (b) => `[${sig && i32(b, 0) !== 0 ? signalText(i32(b, 0)) : i32(b, 0)}]`);
   },

@@ -1,6 +1,7 @@
 /** Owns the decoders of processes: execve, clone, wait, exit, ids, limits, scheduling, futex, prctl, ptrace. */
 
 import { AT_FLAGS } from '../../abi/flags/files.ts';
+import { PIDFD_FLAGS } from '../../abi/flags/kernel.ts';
 import {
   ARCH_PRCTL_OPS,
   PERSONALITIES,
@@ -24,6 +25,7 @@ import {
   fdResult,
   flags,
   hexInt,
+  hexLong,
   id,
   idText,
   inStruct,
@@ -76,6 +78,7 @@ function argv(c: CallContext, i: number): string {
   const list = pointers(c, address, limit);
   if (list === undefined) return addrText(address);
   const shown = Math.min(list.length, limit);
+  if (shown === 0 && list.length > 0) return '[...]';
   let text = '[';
   for (let k = 0; k < shown; k++) text += (k === 0 ? '' : ', ') + c.string(list[k] as number | bigint);
   return list.length > limit ? `${text}, ...]` : `${text}]`;
@@ -250,12 +253,12 @@ export const processCalls: Readonly<Record<string, CallSpec>> = {
         c.call.failed ? c.addrText(i) : structAt(c, c.addr(i), c.wordSize, (b) => `[${word(b, 0, c.wordSize)}]`),
     ],
   ),
-  rseq: both([ptr, hexInt, hexInt, hexInt]),
+  rseq: both([hexLong, hexInt, hexInt, hexInt]),
   futex,
   prctl,
   arch_prctl: archPrctl,
   ptrace,
-  pidfd_open: both([int, hexInt], undefined, fdResult),
+  pidfd_open: both([int, flags(PIDFD_FLAGS)], undefined, fdResult),
   pidfd_getfd: both([(c) => c.fd(c.call.argInt(0)), int, hexInt], undefined, fdResult),
   pidfd_send_signal: call([(c) => c.fd(c.call.argInt(0)), signal, inStruct(128, siginfoBytes), hexInt]),
   sched_getaffinity: both(

@@ -24,7 +24,7 @@ import {
 } from './args.ts';
 import type { CallContext } from './context.ts';
 import { siginfoBytes } from './siginfo.ts';
-import { addrText, u32, word } from './text.ts';
+import { addrText, hexText, u32, word } from './text.ts';
 import { timespec } from './times.ts';
 
 const HOW = new FlagTable('SIG_???', SIG_HOW);
@@ -53,7 +53,10 @@ const SA_RESTORER = 0x04000000;
 function sigaction(b: Uint8Array, c: CallContext): string {
   const w = c.wordSize;
   const f = u32(b, w);
-  let text = `{sa_handler=${handlerText(word(b, 0, w))}, sa_mask=${sigsetAt(b, 3 * w)}, sa_flags=${SA_FLAGS.flags(f)}`;
+  // An unsigned long, of which a C library that passes an int fills the upper half with its sign.
+  const high = w === 8 ? u32(b, w + 4) : 0;
+  const upper = high === 0 ? '' : `|${hexText(BigInt(high) << 32n)}`;
+  let text = `{sa_handler=${handlerText(word(b, 0, w))}, sa_mask=${sigsetAt(b, 3 * w)}, sa_flags=${SA_FLAGS.flags(f)}${upper}`;
   if (f & SA_RESTORER) text += `, sa_restorer=${addrText(word(b, 2 * w, w))}`;
   return `${text}}`;
 }
@@ -84,11 +87,10 @@ const stackArg =
     out && c.call.failed ? c.addrText(i) : structAt(c, c.addr(i), 3 * c.wordSize, stack);
 
 /** Offset of the signal mask in x86-64's struct ucontext, which the stack pointer is at when rt_sigreturn is called. */
-const UCONTEXT_MASK = 296;
+const UCONTEXT_MASK = 296n;
 
 const sigreturn = call((c) => {
-  const sp = c.stackPointer?.(c.tid);
-  const b = sp === undefined ? undefined : c.read(BigInt(sp) + BigInt(UCONTEXT_MASK), SIGSET_SIZE);
+  const b = c.read(c.call.stackPointer + UCONTEXT_MASK, SIGSET_SIZE);
   return b === undefined ? '' : `{mask=${sigsetAt(b, 0)}}`;
 });
 

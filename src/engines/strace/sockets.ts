@@ -125,6 +125,8 @@ const SO_BINDTODEVICE = 25;
 const SO_PEERSEC = 31;
 const SO_ATTACH_FILTER = 26;
 const TCP_INFO = 11;
+const MEMBERSHIP: ReadonlySet<number> = new Set([35, 36]);
+const inet = (b: Uint8Array, at: number): string => `inet_addr("${b.subarray(at, at + 4).join('.')}")`;
 const TCP_CONGESTION = 13;
 
 function optionValue(c: CallContext, address: number | bigint, length: number, set: boolean): string {
@@ -140,6 +142,9 @@ function optionValue(c: CallContext, address: number | bigint, length: number, s
     }
     if (name === SO_BINDTODEVICE || name === SO_PEERSEC) return c.bytes(address, length);
     if (name === SO_ATTACH_FILTER) return addrText(address);
+  }
+  if (level === 0 && MEMBERSHIP.has(name) && length >= 8) {
+    return structAt(c, address, 8, (b) => `{imr_multiaddr=${inet(b, 0)}, imr_interface=${inet(b, 4)}}`);
   }
   if (!set && level === 6 && name === TCP_CONGESTION) return c.bytes(address, length);
   if (!set && level === 6 && name === TCP_INFO) return addrText(address);

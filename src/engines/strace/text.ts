@@ -70,9 +70,9 @@ function escapeByte(b: Uint8Array, i: number, end: number): string {
   const simple = ESCAPE[byte];
   if (simple !== undefined) return simple;
   const next = i + 1 < end ? (b[i + 1] as number) : 0;
-  // An octal escape takes up to three digits, so a digit that follows would be swallowed by a short one.
+  // An octal escape takes up to three digits, so an octal digit that follows would be swallowed by a short one.
   const digits = byte.toString(8);
-  return next >= 0x30 && next <= 0x39 ? `\\${digits.padStart(3, '0')}` : `\\${digits}`;
+  return next >= 0x30 && next <= 0x37 ? `\\${digits.padStart(3, '0')}` : `\\${digits}`;
 }
 
 const APPLY_MAX = 256;

@@ -42,7 +42,7 @@ const clock = oneOf(CLOCKS);
 const timezone = (b: Uint8Array): string => `{tz_minuteswest=${i32(b, 0)}, tz_dsttime=${i32(b, 4)}}`;
 
 /** struct sigevent. */
-function sigevent(b: Uint8Array): string {
+export function sigevent(b: Uint8Array): string {
   const value = u64(b, 0);
   const notify = i32(b, 12);
   const named = notify === 0 || notify === 2 || notify === 4;

@@ -88,6 +88,8 @@ export class StraceWriter {
   /** The thread whose line is open, and the line so far. */
   #open: Thread | undefined;
   #line = '';
+  /** Lines to follow the open one. */
+  #notices = '';
   /** How much of the open line went out already. */
   #flushed = 0;
 
@@ -124,6 +126,12 @@ export class StraceWriter {
     if (t === undefined) return;
     if (this.#open === t) this.#close(' <detached ...>\n');
     this.#forget(t);
+  }
+
+  /** A line of somebody else's, between two lines of ours. */
+  announce(text: string): void {
+    if (this.#open === undefined) this.#write(`${text}\n`);
+    else this.#notices += `${text}\n`;
   }
 
   /** The thread enters a call. */
@@ -199,6 +207,13 @@ export class StraceWriter {
   /** The thread is gone; ends its open call first, unless {@link exiting} did. */
   exited(tid: number, code: number): void {
     this.#gone(tid, `+++ exited with ${code} +++`);
+  }
+
+  /** The thread is gone, and no line says so. */
+  dropped(tid: number): void {
+    this.exiting(tid);
+    const t = this.#threads.get(tid);
+    if (t !== undefined) this.#forget(t);
   }
 
   /** The thread was killed by a signal. */
@@ -301,7 +316,13 @@ export class StraceWriter {
     const flushed = this.#flushed;
     this.#open = undefined;
     this.#flushed = 0;
-    this.#write(flushed === 0 ? text : text.slice(flushed));
+    const line = flushed === 0 ? text : text.slice(flushed);
+    if (this.#notices === '') {
+      this.#write(line);
+      return;
+    }
+    this.#write(line + this.#notices);
+    this.#notices = '';
   }
 
   /** The line of `t`'s call so far: the open one, the one held back, or a new one that resumes it. */

@@ -23,6 +23,8 @@ export interface Arch {
   /** Bytes of the longest system call instruction, and whether `code` begins with one. */
   readonly syscallInstructionBytes: number;
   isSyscallInstruction(code: Uint8Array): boolean;
+  /** The instruction that makes a system call of an ABI. */
+  syscallInstruction(abi: AbiName): Uint8Array;
   readonly hasSingleStep: boolean;
   readonly hasBlockStep: boolean;
   /** AUDIT_ARCH_* and the ABI's own view, for a seccomp filter: native first. */

@@ -33,6 +33,7 @@ export const x86_64: Arch = {
   syscallInstructionBytes: 2,
   isSyscallInstruction: (code) =>
     (code[0] === 0x0f && (code[1] === 0x05 || code[1] === 0x34)) || (code[0] === 0xcd && code[1] === 0x80),
+  syscallInstruction: (abi) => Uint8Array.of(...(abi === 'i386' ? [0xcd, 0x80] : [0x0f, 0x05])),
   hasSingleStep: true,
   hasBlockStep: true,
   auditArchs: [

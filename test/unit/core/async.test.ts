@@ -174,8 +174,8 @@ describe('an async handler', () => {
     });
     host.exec(task, '/x');
     await host.settle();
-    expect(order).toEqual(['quiesced', 'exec', 'quiesced']); // the last before user mode; answers nothing: no stop
-    expect(task.where).toBe('user');
+    expect(order).toEqual(['quiesced', 'exec', 'quiesced']); // the last before user mode; answers nothing: the stop stands
+    expect(task.where).toBe('held');
   });
 
   it('set_events by an async quiesce callback requests, or declines, this very occurrence', async () => {

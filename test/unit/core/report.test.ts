@@ -313,7 +313,7 @@ describe('UTRACE_STOP is sticky, and only UTRACE_STOP', () => {
 
   it('@action “shows what would happen if @engine wasn’t there”: not its own stop from before, but the others’', () => {
     const a = host.attach(task, 'A', Event.SYSCALL_EXIT);
-    const b = host.attach(task, 'B', Event.SYSCALL_EXIT);
+    const b = host.attach(task, 'B', Event.SYSCALL_EXIT, { reportSyscallExit: () => Resume.RESUME });
     control(task, b, Resume.STOP);
     host.syscall(task);
     expect(host.take('callback')).toEqual(['A exit-of-call [RESUME]', 'B exit-of-call [RESUME]']);
@@ -322,6 +322,13 @@ describe('UTRACE_STOP is sticky, and only UTRACE_STOP', () => {
     host.syscall(task);
     expect(host.take('callback')).toEqual(['B exit-of-call [STOP]']);
     expect(task.where).toBe('held');
+  });
+
+  it('a callback that answers nothing leaves the stop its engine asked for', () => {
+    const a = host.attach(task, 'A', Event.SYSCALL_EXIT, { reportSyscallExit: () => undefined });
+    control(task, a, Resume.STOP);
+    host.syscall(task);
+    expect([task.where, a.wantsStop]).toEqual(['held', true]);
   });
 
   it('a later callback of the same engine takes its own stop back within the pass', () => {

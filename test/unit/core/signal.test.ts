@@ -462,7 +462,7 @@ describe('SIGNAL_HANDLER', () => {
     const a = handler(deliver(Resume.STOP));
     host.signal(task, SIG.SIGUSR1);
     expect(host.take('callback').at(-1)).toBe('A signal HANDLER - [RESUME]');
-    expect([task.where, a.wantsStop]).toEqual(['user', false]); // the HANDLER report answered otherwise
+    expect([task.where, a.wantsStop]).toEqual(['held', true]);
   });
 
   it('it serves in lieu of a REPORT asked for by REPORT or INTERRUPT', () => {

@@ -1,0 +1,80 @@
+/**
+ * How a running task is brought to a stop. INTERRUPT does it at once, and wakes a sleep as SIGSTOP would. A mere report
+ * must not: a task that sleeps in a system call is watched until it has run, and stopped then.
+ */
+
+import { PTRACE } from '../abi/ptrace.ts';
+import { syscallNumber } from '../abi/syscalls.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { flushResume } from './resume.ts';
+import { type LinuxTask, Run } from './task.ts';
+
+/** UTRACE_INTERRUPT: the task traps soon, its sleep interrupted. */
+export function interruptTask(host: LinuxHost, task: LinuxTask): void {
+  task.politeInterrupt = false;
+  sendInterrupt(host, task);
+}
+
+/**
+ * The same, but where only we disturb a system call it goes on as if nothing had been: the kernel restarts most by itself,
+ * and those it does not are made again (stops.ts, restartSleep).
+ */
+export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
+  if (!task.interruptSent) task.politeInterrupt = true;
+  sendInterrupt(host, task);
+}
+
+function sendInterrupt(host: LinuxHost, task: LinuxTask): void {
+  if (task.interruptSent) return;
+  task.interruptSent = true;
+  if (host.next.tid === (task.tid as number)) flushResume(host);
+  host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+}
+
+/** UTRACE_REPORT: brings the task to a stop without disturbing a system call in progress. */
+export function reportSoon(host: LinuxHost, task: LinuxTask): void {
+  if (task.interruptSent || host.sleepers.has(task)) return;
+  if (task.resumedWith === PTRACE.SYSCALL && task.entered) return; // the exit stop will come
+  if (host.next.tid === (task.tid as number)) flushResume(host);
+  if (task.resumedWith !== PTRACE.SYSCALL && FRAGILE.has(host.native.taskSyscall(task.tid))) watch(host, task);
+  else interruptPolitely(host, task); // one that sleeps goes back to sleep (stops.ts, rejoinCall)
+}
+
+/**
+ * Calls that answer EINTR to any interruption (R39) and whose time-out would begin anew if they were made again. Every
+ * other call is restarted by the kernel so that the program cannot tell.
+ */
+const FRAGILE: ReadonlySet<number | undefined> = new Set(
+  [
+    ...['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'semop', 'semtimedop', 'io_getevents', 'io_pgetevents'],
+    ...['rt_sigtimedwait', 'io_uring_enter', 'recvfrom', 'recvmsg', 'recvmmsg', 'accept', 'accept4', 'connect', 'sendto'],
+    ...['sendmsg', 'msgrcv', 'msgsnd'],
+  ].map((name) => syscallNumber('x86-64', name)),
+);
+
+/** Somebody wants the system calls of a task that runs free: it is stopped once, to run otherwise. */
+export function traceSoon(host: LinuxHost, task: LinuxTask): void {
+  if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) return;
+  if (task.interruptSent || host.sleepers.has(task)) return;
+  if (FRAGILE.has(host.native.taskSyscall(task.tid))) watch(host, task);
+  else interruptPolitely(host, task);
+}
+
+function watch(host: LinuxHost, task: LinuxTask): void {
+  host.sleepers.set(task, proc.timesRun(task.tid));
+  host.kick();
+}
+
+/** Looks at those that slept: one that has run since is out of that call. */
+export function pollSleepers(host: LinuxHost): void {
+  for (const [task, timesRun] of [...host.sleepers]) {
+    if (task.run !== Run.RUNNING) {
+      host.sleepers.delete(task);
+    } else if (host.native.taskSyscall(task.tid) < 0 || proc.timesRun(task.tid) !== timesRun) {
+      host.sleepers.delete(task);
+      const { report, interrupt } = task.trace;
+      if (report || interrupt || task.detaching || task.syscallStops) interruptPolitely(host, task);
+    }
+  }
+}

@@ -32,7 +32,11 @@ export class Loop {
   private watchdog: NodeJS.Timeout | null = null;
   private sleeperTimer: NodeJS.Timeout | null = null;
   private sleeperMs = SLEEPER_MS;
-  private readonly onSignal = (): void => this.pump(false);
+  /**
+   * Never a slice in the signal's own callback: libuv goes on as long as its pipe holds signals, and a slice among many
+   * tasks makes more of them than it takes, so that no timer would ever be served.
+   */
+  private readonly onSignal = (): void => this.later(false);
   /** Called when an error that is not an engine's escapes from the handling of a stop. */
   onError: (error: unknown) => void = (error) => {
     throw error;
@@ -47,11 +51,15 @@ export class Loop {
   /** There is something to do: soon, from the event loop. */
   schedule(): void {
     if (this.watchdog === null) this.start();
+    this.later(true);
+  }
+
+  private later(block: boolean): void {
     if (this.scheduled || this.pumping) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      this.pump(true);
+      this.pump(block);
     });
   }
 

@@ -27,6 +27,20 @@ describe('while tracing at full rate', () => {
     expect(median).toBeLessThan(LATE_MS / 2);
   });
 
+  test('timers are served while many threads stop at once (libuv’s signal pipe must not starve the rest)', async () => {
+    const child = await target('threads', ['born', '20']);
+    await attachTo(child.pid, { tracers: [everyCall] });
+    let latest = 0;
+    for (let i = 0; i < 40; i++) {
+      const due = performance.now() + 5;
+      await sleep(5);
+      latest = Math.max(latest, performance.now() - due);
+    }
+    child.signal('SIGKILL');
+    await child.end();
+    expect(latest).toBeLessThan(3 * LATE_MS);
+  });
+
   test('a loopback socket is served', async () => {
     await start('puppet', ['getppid 100000000'], [everyCall]);
     const server = createServer((socket) => socket.on('data', (data) => socket.write(data)));

@@ -5,7 +5,16 @@
 
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
-import { attach, type HostError, ignore, Resume, SIG, type Session, spawn, type Tracer } from '../../src/session/index.ts';
+import {
+  attach,
+  type HostError,
+  ignore,
+  Resume,
+  type Session,
+  SIG,
+  spawn,
+  type Tracer,
+} from '../../src/session/index.ts';
 import { Log, run, sleep, start, stateOf, target, threadsOf, until, watchLeaks, within } from '../support/live.ts';
 import { program } from '../support/paths.ts';
 

@@ -11,13 +11,14 @@ import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
+import { detachTask } from './detach.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
 import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
-import { detachTask, dispatch, dispatchStatus } from './stops.ts';
+import { dispatch, dispatchStatus } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */

@@ -48,7 +48,17 @@ export function reportSoon(host: LinuxHost, task: LinuxTask): void {
 const FRAGILE: ReadonlySet<number | undefined> = new Set(
   [
     ...['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'semop', 'semtimedop', 'io_getevents', 'io_pgetevents'],
-    ...['rt_sigtimedwait', 'io_uring_enter', 'recvfrom', 'recvmsg', 'recvmmsg', 'accept', 'accept4', 'connect', 'sendto'],
+    ...[
+      'rt_sigtimedwait',
+      'io_uring_enter',
+      'recvfrom',
+      'recvmsg',
+      'recvmmsg',
+      'accept',
+      'accept4',
+      'connect',
+      'sendto',
+    ],
     ...['sendmsg', 'msgrcv', 'msgsnd'],
   ].map((name) => syscallNumber('x86-64', name)),
 );

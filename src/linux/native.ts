@@ -1,7 +1,7 @@
 /** The typed face of the addon (native/addon.c). Numbers below zero are negated errnos unless said otherwise. */
 
-import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HostError } from './errors.ts';

@@ -7,6 +7,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
 import { Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
+import { detachNow } from './detach.ts';
 import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
@@ -60,10 +61,10 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   }
   const { stop, trace } = task;
   if (stop === Stop.GROUP) {
-    task.registers.flush();
+    task.flush();
     task.run = Run.LISTENING;
     task.switches++;
-    task.registers.invalidate();
+    task.invalidate();
     host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0);
     return;
   }
@@ -78,8 +79,8 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
   }
   if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
-  if (task.registers.flush() < 0 && task.run !== Run.STOPPED) return;
-  task.registers.invalidate();
+  if (task.flush() < 0 && task.run !== Run.STOPPED) return;
+  task.invalidate();
   const { deliver } = task;
   task.deliver = 0;
   task.run = Run.RUNNING;
@@ -126,16 +127,6 @@ export function flushResume(host: LinuxHost): void {
   next.request = 0;
   const r = host.native.resume(tid, request, data);
   if (r < 0 && r !== -ESRCH) throw errnoError(-r, 'resuming', tid); // ESRCH: killed; its death follows
-}
-
-/** Lets a task go for good, from its stop. It stays as it was found: in its group stop, or running. */
-export function detachNow(host: LinuxHost, task: LinuxTask): void {
-  if (task.run === Run.LISTENING && host.retrap(task) === null) return; // the backlog brings it here again
-  task.registers.flush();
-  const { tid, deliver } = task;
-  task.deliver = 0;
-  host.native.ptrace(PTRACE.DETACH, tid, 0, deliver);
-  host.forget(task, null);
 }
 
 /** Puts the siginfo an engine made in place of the one the kernel has. */

@@ -3,12 +3,12 @@
  * entry of execve. native/spawn.c is the other half.
  */
 
-import { constants, accessSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PTRACE } from '../abi/ptrace.ts';
 import { tgid } from '../base/brand.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
-import { HostError, check, errnoError } from './errors.ts';
+import { check, errnoError, HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
 import { buildFilter } from './filter.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
@@ -151,7 +151,6 @@ export function spawnEnded(host: LinuxHost, task: LinuxTask, status: number | nu
     const n = host.native.readFd(spawning.errFd, bytes);
     const [errno, step] = new Int32Array(bytes.buffer);
     failure = n === 8 ? { errno: errno!, step: step! } : { errno: EINTR, step: STEPS.length - 1 }; // killed before
-
   }
   host.native.closeFd(spawning.errFd);
   if (spawning.goFd >= 0) host.native.closeFd(spawning.goFd);

@@ -86,6 +86,8 @@ export class LinuxTask implements Task {
   /** On the wake list already. */
   waking = false;
   waitStatus?: number;
+  /** The exit code an engine put in place of the true one. */
+  changedStatus: number | null = null;
   systemTime = 0;
   /** Counts resumes: `Kernel.switches`. */
   switches = 0;
@@ -182,6 +184,16 @@ export class LinuxTask implements Task {
   get registers(): TaskRegisters {
     this.taskRegisters ??= new TaskRegisters(this, this.native, this.arch);
     return this.taskRegisters;
+  }
+
+  /** The task has run: what was read of its registers is void. */
+  invalidate(): void {
+    this.taskRegisters?.invalidate();
+  }
+
+  /** Writes changed registers back. Returns a negated errno (the task died), or 0. */
+  flush(): number {
+    return this.taskRegisters?.flush() ?? 0;
   }
 
   get memory(): Memory {

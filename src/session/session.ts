@@ -306,7 +306,7 @@ export class Session implements AsyncDisposable {
     this.base.forget(task);
     for (const attachment of this.attachments) attachment.forget(task);
     if (task.tgid === this.pid && task.group.threads.size === 0) {
-      this.resolveExited(status === null ? null : exitStatus(status));
+      this.resolveExited(status === null ? null : exitStatus(task.changedStatus ?? status));
     }
     if (this.members.size === 0) this.settle();
   }

@@ -1,0 +1,83 @@
+/** Births: clone, fork and vfork, in whichever order the parent's and the child's stops come (R21). */
+
+import { CLONE } from '../abi/clone.ts';
+import { PTRACE_EVENT } from '../abi/ptrace.ts';
+import { SIG } from '../abi/signals.ts';
+import { syscallName } from '../abi/syscalls.ts';
+import { Event } from '../tracehook/events.ts';
+import { detachTask } from './detach.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { resumeTask } from './resume.ts';
+import { dispatchStatus } from './stops.ts';
+import { type LinuxTask, Run, ThreadGroup } from './task.ts';
+import { follow } from './way-out.ts';
+
+export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: number): void {
+  const flags = cloneFlags(host, parent, code);
+  const isThread = (flags & CLONE.THREAD) !== 0;
+  const group = isThread ? parent.group : new ThreadGroup(tid as never, false);
+  if (!isThread) group.exitSignal = flags & CLONE.CSIGNAL;
+  // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
+  const known = host.tasks.get(tid);
+  const child = known ?? host.newTask(tid, group);
+  child.filter = parent.filter;
+  child.starting = known === undefined;
+  const begun = (): void => {
+    child.starting = false;
+    // Nobody attached to it: it goes its own way. A tree with a filter of ours must keep its tracer (ENOSYS).
+    if (child.trace.engines === 0 && child.filter === null) child.detaching = true;
+    if (known !== undefined && child.detaching && child.run === Run.RUNNING) detachTask(host, child);
+    const status = host.unborn.get(tid);
+    if (status !== undefined) {
+      host.unborn.delete(tid);
+      dispatchStatus(host, tid, status);
+    }
+    resumeTask(host, parent);
+  };
+  if ((parent.trace.events & Event.CLONE) !== 0) {
+    follow(parent, host.hooks.clone(parent, flags, child), begun);
+  } else {
+    begun();
+  }
+}
+
+/** The flags of the clone just made, as the program gave them (or as fork and vfork stand for). */
+function cloneFlags(host: LinuxHost, task: LinuxTask, code: number): number {
+  const { registers } = task;
+  const { arch } = host;
+  const abi = arch.abiFromRegisters(registers);
+  const name = syscallName(abi, Number(BigInt.asIntN(32, registers.get(arch.syscallNumber))));
+  const [first, second] = arch.argumentRegisters(abi);
+  if (name === 'clone') return Number(BigInt.asUintN(32, registers.get(first!)));
+  if (name === 'clone3') {
+    const args = new DataView(
+      task.memory.read(registers.get(first!), Math.min(64, Number(registers.get(second!)))).buffer,
+    );
+    return Number(args.getBigUint64(0, true) & 0xffffff00n) | Number(args.getBigUint64(32, true) & 0xffn);
+  }
+  return code === PTRACE_EVENT.VFORK ? CLONE.VFORK | CLONE.VM | SIG.SIGCHLD : SIG.SIGCHLD;
+}
+
+/**
+ * Newborns whose parent was killed before its clone event could be read are tracees that nobody reports; a thread among
+ * them would keep its whole group from dying. They are looked for whenever `gone` can report no birth any more: it
+ * exits, or died, or execed over its siblings. Whoever still may is running: for a thread in its group, for a process in
+ * that of its parent.
+ */
+export function adoptOrphans(host: LinuxHost, gone: LinuxTask): void {
+  for (const [tid, status] of [...host.unborn]) {
+    const tgid = proc.tgidOf(tid);
+    const isThread = tgid !== undefined && tgid !== tid;
+    const creators = isThread ? tgid : proc.parentPid(tid);
+    const mayCome = [...host.tasks.values()].some(
+      (task) => task !== gone && task.tgid === creators && task.run === Run.RUNNING && !task.exited,
+    );
+    if (mayCome) continue;
+    host.unborn.delete(tid);
+    const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
+    child.filter = gone.filter;
+    for (const observer of host.observers) observer.onOrphan?.(child, gone);
+    dispatchStatus(host, tid, status);
+  }
+}

@@ -1,0 +1,112 @@
+/** The end of tasks: exit, death and reap, and exec, which ends all threads but one (R46, R47). */
+
+import { SIG } from '../abi/signals.ts';
+import { syscallName } from '../abi/syscalls.ts';
+import { termSignal } from '../abi/wait-status.ts';
+import type { Tid } from '../base/brand.ts';
+import { Event } from '../tracehook/events.ts';
+import { DeathSignal } from '../tracehook/hooks.ts';
+import { ExitState } from '../tracehook/task.ts';
+import { adoptOrphans } from './births.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { resumeTask } from './resume.ts';
+import { spawnEnded } from './spawn.ts';
+import { brokenStop } from './stops.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import { follow } from './way-out.ts';
+
+/** R46: whoever execs becomes the leader; its old tid and the old leader are gone. */
+export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
+  let task = stopped;
+  if (oldTid !== stopped.tid) {
+    const execer = host.tasks.get(oldTid);
+    vanish(host, stopped);
+    if (execer === undefined) return;
+    task = execer;
+    host.tasks.delete(oldTid);
+    task.tid = stopped.tid as Tid;
+    host.tasks.set(task.tid, task);
+    task.run = Run.STOPPED;
+    task.stop = Stop.EXEC;
+    task.interruptSent = false;
+    task.invalidate();
+  }
+  for (const other of [...task.group.threads]) {
+    if (other !== task) vanish(host, other); // its death was reported under no tid of its own
+  }
+  if (host.unborn.size > 0) adoptOrphans(host, task);
+  if (task.spawning !== null) spawnEnded(host, task, null);
+  const after = (): void => resumeTask(host, task);
+  if ((task.trace.events & Event.EXEC) === 0) {
+    after();
+    return;
+  }
+  const path = proc.exePath(task.tid) ?? '';
+  follow(task, host.hooks.exec(task, { oldTid: oldTid as Tid, path }), after);
+}
+
+/** R47: the old leader goes without a word of the kernel's. */
+function vanish(host: LinuxHost, task: LinuxTask): void {
+  if (task.run === Run.STOPPED) brokenStop(host, task);
+  leaveGroup(task);
+  bury(host, task, 0, DeathSignal.REAP);
+}
+
+export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
+  task.killed = killedFromOutside(host, task, status);
+  const after = (): void => {
+    // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
+    const code = host.hooks.exitCode(task);
+    if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
+    leaveGroup(task);
+    if (host.unborn.size > 0) adoptOrphans(host, task);
+    resumeTask(host, task);
+  };
+  if ((task.trace.events & Event.EXIT) === 0) {
+    after();
+    return;
+  }
+  follow(task, host.hooks.exit(task, status), after);
+}
+
+/** Is this task dying of SIGKILL, or of what another thread of its group did? Then nobody may hold it. */
+function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): boolean {
+  if (termSignal(status) === SIG.SIGKILL) return true;
+  if (task.fatalPassed && termSignal(status) !== 0) return false;
+  if (task.group.threads.size === 1) return false;
+  const nr = Number(BigInt.asIntN(32, task.registers.get(host.arch.syscallNumber)));
+  const name = syscallName(host.arch.abiFromRegisters(task.registers), nr);
+  return name !== 'exit' && name !== 'exit_group';
+}
+
+/** signal->live: counts the task out, once. */
+function leaveGroup(task: LinuxTask): void {
+  if (task.exited) return;
+  task.exited = true;
+  task.group.live--;
+  task.groupDead = task.group.live === 0;
+}
+
+export function died(host: LinuxHost, task: LinuxTask, status: number): void {
+  if (host.unborn.size > 0) adoptOrphans(host, task);
+  if (task.spawning !== null) spawnEnded(host, task, status);
+  leaveGroup(task);
+  task.waitStatus = status;
+  if (!task.isLeader) {
+    bury(host, task, status, DeathSignal.REAP);
+  } else {
+    bury(host, task, status, task.groupDead ? task.group.exitSignal : DeathSignal.DELAYED_GROUP_LEADER);
+  }
+}
+
+/** Death, then reap: our wait has reaped the task, or our hold on it. */
+function bury(host: LinuxHost, task: LinuxTask, status: number, parentSignal: number): void {
+  task.run = Run.GONE;
+  task.stop = Stop.NONE;
+  task.exitState = ExitState.ZOMBIE;
+  host.hooks.death(task, task.groupDead, parentSignal);
+  task.exitState = ExitState.DEAD;
+  host.hooks.release(task);
+  host.forget(task, status);
+}

@@ -1,0 +1,48 @@
+/** Signal-delivery-stops: whose signal it is, and who is to be asked. */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
+import { Step } from '../tracehook/hooks.ts';
+import { type LinuxHost, QUEUED_ERRNO } from './host.ts';
+import * as proc from './proc.ts';
+import { resumeTask, setSiginfo } from './resume.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import { passOn, takeEffect, wayOut } from './way-out.ts';
+
+const SIGTRAP = 5;
+
+export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
+  task.stopSigno = signo;
+  if (task.handlerTrap) {
+    task.handlerTrap = false;
+    if (signo === SIGTRAP && info.code === SIGTRAP) {
+      // R45: the frame is set up and the handler has not begun.
+      task.stop = Stop.TRAP;
+      host.hooks.signalHandler(task, true);
+      wayOut(host, task);
+      return;
+    }
+  }
+  const index = info.errno === QUEUED_ERRNO ? task.queued.findIndex(({ cookie }) => BigInt(cookie) === info.value) : -1;
+  if (index >= 0) {
+    const [item] = task.queued.splice(index, 1);
+    const { decision } = item!;
+    const actual = decision === null ? item!.info : takeEffect(host, task, item!.info, decision);
+    if (task.run !== Run.STOPPED) return; // killed under our hand
+    setSiginfo(host, task, actual);
+    if (decision !== null) {
+      passOn(host, task, actual.signo); // decided before: engines have seen it
+      task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
+      resumeTask(host, task);
+      return;
+    }
+    info = item!.info;
+  }
+  if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
+    passOn(host, task, signo);
+    resumeTask(host, task);
+    return;
+  }
+  task.pending = { info, disposition: proc.disposition(task.tid, signo) };
+  wayOut(host, task);
+}

@@ -1,0 +1,86 @@
+/** System call stops: entry and exit, and calls that a stop of ours interrupted. */
+
+import { Event } from '../tracehook/events.ts';
+import { Outcome } from '../tracehook/hooks.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { resumeTask, wantsCall, wantsExit } from './resume.ts';
+import type { LinuxTask } from './task.ts';
+import { wayOut } from './way-out.ts';
+
+const SIGTRAP = 5;
+const TRAP_BRKPT = 1;
+const EINTR = 4;
+
+export function entry(host: LinuxHost, task: LinuxTask): void {
+  if ((task.trace.events & Event.SYSCALL_ENTRY) !== 0 && wantsCall(task)) {
+    const outcome = host.hooks.syscallEntry(task);
+    if (outcome === Outcome.HELD) {
+      task.goesOn = (held) => entered(host, held);
+      return;
+    }
+    entered(host, task);
+    return;
+  }
+  resumeTask(host, task);
+}
+
+function entered(host: LinuxHost, task: LinuxTask): void {
+  if (host.hooks.abortsSyscall(task)) task.registers.set(host.arch.syscallNumber, -1n);
+  resumeTask(host, task);
+}
+
+export function exit(host: LinuxHost, task: LinuxTask): void {
+  if (wantsExit(task)) {
+    const outcome = host.hooks.syscallExit(task);
+    if (outcome === Outcome.HELD) {
+      task.goesOn = (held) => exited(host, held);
+      return;
+    }
+  }
+  exited(host, task);
+}
+
+function exited(host: LinuxHost, task: LinuxTask): void {
+  if (task.stepTrap) {
+    // R45: the step over a system call ends here, in a SIGTRAP that the kernel would have sent.
+    task.stepTrap = false;
+    task.pending = {
+      info: { signo: SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: task.registers.get(host.arch.programCounter) },
+      disposition: proc.disposition(task.tid, SIGTRAP),
+    };
+  }
+  if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);
+  else wayOut(host, task);
+}
+
+/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel makes the call again (R39). */
+const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
+
+/**
+ * A polite interruption that found the task in a system call: it goes back there, and what is owed comes when the call is
+ * over, for a report does not disturb a call. The entry that follows is no news.
+ */
+export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
+  const nr = Number(BigInt.asIntN(32, task.registers.get(host.arch.syscallNumber)));
+  if (nr < 0) return false;
+  const result = Number(BigInt.asIntN(64, task.registers.get(host.arch.syscallResult)));
+  if (!isRestart(result) && !restartSleep(host, task)) return false;
+  if (task.trace.interrupt || task.detaching) return false;
+  if (!task.syscallStops && !task.trace.report) return false;
+  task.rejoins = nr;
+  return true;
+}
+
+/** Some calls answer EINTR to any interruption (R39). Where only we interrupted, the call is made again. */
+export function restartSleep(host: LinuxHost, task: LinuxTask): boolean {
+  const { registers } = task;
+  const { arch } = host;
+  const nr = BigInt.asIntN(32, registers.get(arch.syscallNumber));
+  if (nr < 0n || BigInt.asIntN(64, registers.get(arch.syscallResult)) !== BigInt(-EINTR)) return false;
+  if (proc.signalPending(task.tid)) return false;
+  registers.set(arch.syscallResult, nr);
+  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
+  registers.set(arch.syscallNumber, -1n);
+  return true;
+}

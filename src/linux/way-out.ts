@@ -1,0 +1,126 @@
+/** The way to user mode: the reports that are owed, what was decided about a signal, and then the resume. */
+
+import { PTRACE } from '../abi/ptrace.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
+import { defaultAction, SIG } from '../abi/signals.ts';
+import { Outcome, Step } from '../tracehook/hooks.ts';
+import type { SignalDecision } from '../tracehook/signal.ts';
+import type { LinuxHost } from './host.ts';
+import { resetHandler } from './inject.ts';
+import * as proc from './proc.ts';
+import { resumeTask, setSiginfo } from './resume.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+
+type Then = NonNullable<LinuxTask['goesOn']>;
+
+/** Goes on with `then` when the hook said GO; leaves the task held otherwise. */
+export function follow(task: LinuxTask, outcome: Outcome, then: Then): void {
+  if (outcome === Outcome.HELD) task.goesOn = then;
+  else then(task, outcome);
+}
+
+/** Makes the reports that are owed, decides the signal at hand, and lets the task go. */
+export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== Stop.EXIT): void {
+  for (;;) {
+    if (task.run !== Run.STOPPED) return;
+    let outcome: Outcome;
+    // After AGAIN, and where the kernel is looking for signals anyway, a report is one of getSignal's.
+    if (task.trace.interrupt || task.pending !== null || (task.trace.report && again)) {
+      outcome = host.hooks.getSignal(task);
+    } else if (task.trace.report) {
+      outcome = host.hooks.resume(task);
+    } else {
+      break;
+    }
+    if (outcome === Outcome.HELD) {
+      task.goesOn = (held, next) => {
+        if (afterHook(host, held, next)) wayOut(host, held, again || next === Outcome.AGAIN);
+      };
+      return;
+    }
+    if (!afterHook(host, task, outcome)) return;
+    again ||= outcome === Outcome.AGAIN;
+  }
+  resumeTask(host, task);
+}
+
+/** True: look again what is owed. */
+function afterHook(host: LinuxHost, task: LinuxTask, outcome: Outcome): boolean {
+  if (outcome === Outcome.DELIVER) {
+    deliver(host, task, host.hooks.decision(task));
+    resumeTask(host, task);
+    return false;
+  }
+  if (outcome === Outcome.GO && task.pending !== null) {
+    // Nobody cares about this signal: as without us.
+    const { info } = task.pending;
+    task.pending = null;
+    passOn(host, task, info.signo);
+    resumeTask(host, task);
+    return false;
+  }
+  return true;
+}
+
+/** The signal goes on to the program, as it is. */
+export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
+  if (task.stop !== Stop.SIGNAL) {
+    host.native.sendSignal(task.tgid, task.tid, signo);
+    return;
+  }
+  task.deliver = signo;
+  const action = defaultAction(signo);
+  if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
+}
+
+/** Acts on what the engines decided about a signal. */
+function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): void {
+  if (task.stop !== Stop.SIGNAL) {
+    // An artificial signal, or one that stands for a verdict: it needs a delivery-stop of its own (R41).
+    const info = signalFor(decision);
+    if (decision.how === 'default') unblock(host, task, info.signo);
+    host.queueSignal(task, info, decision);
+    return;
+  }
+  if (task.pending !== null) {
+    // It comes before the signal at hand, which goes back on the queue.
+    host.queueSignal(task, task.pending.info, null);
+    task.pending = null;
+  }
+  const info = takeEffect(host, task, signalFor(decision), decision);
+  if (task.run !== Run.STOPPED) return; // killed under our hand
+  if (decision.changed || info !== decision.info || info.signo !== task.stopSigno) setSiginfo(host, task, info);
+  passOn(host, task, info.signo);
+  task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
+}
+
+/** At the delivery-stop: makes sure that a default action that was decided is what the kernel does. */
+export function takeEffect(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): Siginfo {
+  if (decision.how === 'handler') return info;
+  unblock(host, task, info.signo);
+  if (proc.disposition(task.tid, info.signo) === 'default' || resetHandler(host, task, info.signo)) return info;
+  return { signo: defaultAction(info.signo) === 'stop' ? SIG.SIGSTOP : SIG.SIGKILL, errno: 0, code: 0 };
+}
+
+const maskBytes = new Uint8Array(8);
+
+/** A forced action does not ask whether the program blocks the signal; a delivery does (R31). */
+function unblock(host: LinuxHost, task: LinuxTask, signo: number): void {
+  const { native } = host;
+  if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, maskBytes) < 0) return;
+  const view = new DataView(maskBytes.buffer);
+  const mask = view.getBigUint64(0, true);
+  const bit = 1n << BigInt(signo - 1);
+  if ((mask & bit) === 0n) return;
+  view.setBigUint64(0, mask & ~bit, true);
+  native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, maskBytes);
+}
+
+/** The signal whose delivery does what was decided: the one reported if its own action is that, else the stand-in. */
+function signalFor(decision: SignalDecision): Siginfo {
+  const { how, signo, info } = decision;
+  // Of the stop signals SIGSTOP alone does not ask about orphaned process groups (R36).
+  const own =
+    defaultAction(info.signo) === defaultAction(signo) && (info.signo === SIG.SIGSTOP) === (signo === SIG.SIGSTOP);
+  return how === 'handler' || own ? info : { ...info, signo };
+}

@@ -198,6 +198,12 @@ FN(want_rusage, 1)
 	return NULL;
 }
 
+FN(spin, 1)
+{
+	ut_spin((long)u64(a, 0));
+	return NULL;
+}
+
 // stats(bytes): stops, switches between tasks, last tid since the slice began, as three 32-bit words.
 FN(stats, 1)
 {
@@ -430,7 +436,8 @@ NAPI_MODULE_INIT()
 		{ "readMemory", read_memory },   { "readString", read_string },
 		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
 		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },
-		{ "stats", stats },              { "taskCpu", task_cpu },
+		{ "stats", stats },
+		{ "spin", spin },              { "taskCpu", task_cpu },
 		{ "threads", threads },
 		{ "taskSyscall", task_syscall },
 		{ "placeEnter", place_enter },   { "placeLeave", place_leave },

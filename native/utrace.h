@@ -55,6 +55,7 @@ int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks);
 int ut_slice_end(void);
 int ut_slice_over(void);
 void ut_want_rusage(int on);
+void ut_spin(long ns);
 struct ut_stats {
 	uint32_t stops, switches;
 	int32_t last_tid;

@@ -160,6 +160,30 @@ int ut_slice_over(void)
 	return atomic_load_explicit(&ticks, memory_order_relaxed) >= slice_max_ticks;
 }
 
+static long spin_ns;
+
+void ut_spin(long ns)
+{
+	spin_ns = ns;
+}
+
+// Looks again and again for a short while: on another CPU the tracee's stop is seen sooner than a wake-up brings it.
+static pid_t wait_spinning(int *status, struct rusage *ru)
+{
+	struct timespec began, now;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	for (;;) {
+		for (int i = 0; i < 8; i++) {
+			pid_t tid = wait4(-1, status, WAIT_FLAGS | WNOHANG, ru);
+			if (tid != 0)
+				return tid;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if ((now.tv_sec - began.tv_sec) * 1000000000L + now.tv_nsec - began.tv_nsec > spin_ns)
+			return 0;
+	}
+}
+
 // Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Returns how many
 // events there are; 0: none (the slice is over, or nobody is ready); -ECHILD: no tracees at all.
 int ut_collect(int max, int block)
@@ -170,7 +194,12 @@ int ut_collect(int max, int block)
 	while (n < max) {
 		int status;
 		struct rusage ru;
-		pid_t tid = wait4(-1, &status, WAIT_FLAGS | (n || !block ? WNOHANG : 0), want_rusage ? &ru : NULL);
+		struct rusage *rup = want_rusage ? &ru : NULL;
+		pid_t tid = 0;
+		if (spin_ns && block && n == 0)
+			tid = wait_spinning(&status, rup);
+		if (tid == 0)
+			tid = wait4(-1, &status, WAIT_FLAGS | (n || !block ? WNOHANG : 0), rup);
 		if (tid < 0) {
 			if (errno == EINTR) {
 				int now = atomic_load_explicit(&ticks, memory_order_relaxed);

@@ -39,6 +39,8 @@ export interface Native {
   sliceBegin(periodNs: number, idleTicks: number, maxTicks: number): number;
   sliceEnd(): number;
   wantRusage(on: number): void;
+  /** How long (ns) a wait looks for a stop before it sleeps; 0: not at all. */
+  spin(ns: number): void;
   stats(into: Uint8Array): void;
   /** The tids of a process, 32 bits each, as many as fit; returns how many there are. */
   threads(pid: number, into: Uint8Array): number;

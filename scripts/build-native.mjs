@@ -24,7 +24,15 @@ const temporary = `${out}.${process.pid}`;
 const cc = process.env.CC ?? 'cc';
 const args = [
   ...['-std=gnu11', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden', '-pthread'],
-  ...['-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror', '-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64', '-DNAPI_VERSION=8'],
+  ...[
+    '-Wall',
+    '-Wextra',
+    '-Wno-unused-parameter',
+    '-Werror',
+    '-D_GNU_SOURCE',
+    '-D_FILE_OFFSET_BITS=64',
+    '-DNAPI_VERSION=8',
+  ],
   ...['-I', headers, ...extra, '-o', temporary, ...sources.filter((name) => name.endsWith('.c'))],
 ];
 try {

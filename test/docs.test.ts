@@ -15,19 +15,18 @@ describe('docs/writing-an-engine.md', () => {
 
   test('has its six steps', () => expect(blocks).toHaveLength(6));
 
-  test.each(blocks.map(([, title, code, expected]) => ({ title: title!, code: code!, expected: expected! })))(
-    '$title',
-    async ({ title, code, expected }) => {
-      let printed = '';
-      vi.spyOn(console, 'log').mockImplementation((...args: unknown[]) => {
-        printed += `${formatWithOptions({ colors: false }, ...args)}\n`;
-      });
-      mkdirSync(out, { recursive: true });
-      const file = join(out, `step-${Number.parseInt(title, 10)}.ts`);
-      const source = join(root, 'src', 'session', 'index.ts');
-      writeFileSync(file, `${code.replaceAll("from 'utrace'", `from '${source}'`)}\nexport {};\n`);
-      await import(/* @vite-ignore */ file);
-      expect(printed).toBe(expected);
-    },
-  );
+  test.each(
+    blocks.map(([, title, code, expected]) => ({ title: title!, code: code!, expected: expected! })),
+  )('$title', async ({ title, code, expected }) => {
+    let printed = '';
+    vi.spyOn(console, 'log').mockImplementation((...args: unknown[]) => {
+      printed += `${formatWithOptions({ colors: false }, ...args)}\n`;
+    });
+    mkdirSync(out, { recursive: true });
+    const file = join(out, `step-${Number.parseInt(title, 10)}.ts`);
+    const source = join(root, 'src', 'session', 'index.ts');
+    writeFileSync(file, `${code.replaceAll("from 'utrace'", `from '${source}'`)}\nexport {};\n`);
+    await import(/* @vite-ignore */ file);
+    expect(printed).toBe(expected);
+  });
 });

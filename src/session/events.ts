@@ -4,13 +4,13 @@ import { errnoName } from '../abi/errno.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
 import { signalName } from '../abi/signals.ts';
 import { syscallInfo } from '../abi/syscalls.ts';
-import { exitStatus, type ExitStatus } from '../abi/wait-status.ts';
+import { type ExitStatus, exitStatus } from '../abi/wait-status.ts';
 import { BoundedQueue } from '../base/queue.ts';
+import type { CallChoice } from '../engines/calls.ts';
+import type { Tracer } from '../engines/tracer.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
-import type { CallChoice } from '../engines/calls.ts';
 import type { Attachment } from './session.ts';
-import type { Tracer } from '../engines/tracer.ts';
 
 interface Common {
   readonly tid: number;

@@ -6,9 +6,9 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { LinuxTask, proc, Run, stopName } from '../linux/index.ts';
-import { type EngineStatus, engineStatus, statusLine } from '../utrace/index.ts';
 import { HostError } from '../linux/errors.ts';
+import { type LinuxTask, proc, Run, stopName } from '../linux/index.ts';
+import { type EngineStatus, engineStatus, statusLine } from '../utrace/index.ts';
 import type { Runtime } from './runtime.ts';
 
 /** One traced task, as JSON over the socket. */

@@ -3,9 +3,9 @@
  * task should do. In the kernel a hook may sleep; here it answers HELD instead, and is asked again by `proceed`.
  */
 
+import type { Tid } from '../base/brand.ts';
 import type { DequeuedSignal, SignalDecision } from './signal.ts';
 import type { Task, TraceSlot } from './task.ts';
-import type { Tid } from '../base/brand.ts';
 
 export const Outcome = {
   /** Go on. */

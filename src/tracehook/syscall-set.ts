@@ -19,7 +19,8 @@ export class SyscallSet {
     for (const [abi, list] of Object.entries(numbers)) {
       const bits = new Uint32Array(WORDS);
       for (const nr of list) {
-        if (!Number.isInteger(nr) || nr < 0 || nr >= WORDS * 32) throw new RangeError(`not a system call number: ${nr}`);
+        if (!Number.isInteger(nr) || nr < 0 || nr >= WORDS * 32)
+          throw new RangeError(`not a system call number: ${nr}`);
         bits[nr >> 5]! |= 1 << (nr & 31);
       }
       words.set(abi as AbiName, bits);

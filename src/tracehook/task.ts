@@ -2,8 +2,8 @@
 
 import type { Tgid, Tid } from '../base/brand.ts';
 import type { EventMask } from './events.ts';
-import type { SyscallSet } from './syscall-set.ts';
 import type { CurrentSyscall, Memory, Registers, SyscallState } from './machine.ts';
+import type { SyscallSet } from './syscall-set.ts';
 
 /** `exit_state`: nonzero once the task will never run user code again. */
 export const ExitState = { ALIVE: 0, ZOMBIE: 1, DEAD: 2 } as const;

@@ -30,7 +30,10 @@ const time = (file, args, options = {}) => {
 };
 const library = (what, ...args) =>
   JSON.parse(execFileSync(process.execPath, [join(here, 'library.mjs'), what, ...args], { encoding: 'utf8' }));
-const count = (file, what) => readFileSync(file, 'utf8').split('\n').filter((line) => line.includes(what)).length;
+const count = (file, what) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(what)).length;
 const must = (condition, what) => {
   if (!condition) throw new Error(`not the same work: ${what}`);
 };
@@ -57,9 +60,19 @@ const cases = {
       pinned.strace.push(time('taskset', ['1', 'strace', '-o', theirs, getppid, `${calls}`]));
     }
     const [a, b] = [median(free.utrace), median(free.strace)];
-    report('trace to a file, free', 'strace / utrace ≥ 5', b / a >= 5, `utrace ${ms(a)}, strace ${ms(b)}: ${(b / a).toFixed(2)}×`);
+    report(
+      'trace to a file, free',
+      'strace / utrace ≥ 5',
+      b / a >= 5,
+      `utrace ${ms(a)}, strace ${ms(b)}: ${(b / a).toFixed(2)}×`,
+    );
     const [c, d] = [median(pinned.utrace), median(pinned.strace)];
-    report('trace to a file, pinned', 'utrace ≤ strace', c <= d, `utrace ${ms(c)}, strace ${ms(d)}: ${(d / c).toFixed(2)}×`);
+    report(
+      'trace to a file, pinned',
+      'utrace ≤ strace',
+      c <= d,
+      `utrace ${ms(c)}, strace ${ms(d)}: ${(d / c).toFixed(2)}×`,
+    );
   },
   count() {
     const floor = [];
@@ -72,7 +85,12 @@ const cases = {
       ours.push(run.ms);
     }
     const [a, b] = [median(ours), median(floor)];
-    report('count every call', '≤ 1.3× the pinned C floor', a / b <= 1.3, `utrace ${ms(a)}, C ${ms(b)}: ${(a / b).toFixed(2)}×`);
+    report(
+      'count every call',
+      '≤ 1.3× the pinned C floor',
+      a / b <= 1.3,
+      `utrace ${ms(a)}, C ${ms(b)}: ${(a / b).toFixed(2)}×`,
+    );
   },
   eight() {
     const one = [];
@@ -96,7 +114,12 @@ const cases = {
       ours.push(library('unwanted', getppid, calls).ms);
     }
     const [a, b] = [median(ours), median(plain)];
-    report('calls nobody wants', '≤ 1.15× untraced', a / b <= 1.15, `traced ${ms(a)}, untraced ${ms(b)}: ${(a / b).toFixed(2)}×`);
+    report(
+      'calls nobody wants',
+      '≤ 1.15× untraced',
+      a / b <= 1.15,
+      `traced ${ms(a)}, untraced ${ms(b)}: ${(a / b).toFixed(2)}×`,
+    );
   },
   async attach() {
     if (!hasStrace) return console.log('skip attach: no strace here (apt-get install strace)');
@@ -123,8 +146,15 @@ const cases = {
     } finally {
       victim.stdin.end();
     }
-    const [a, b, c, d, e, f] = [times.api, times.strace, times.command, times.node, times.all, times.straceAll].map(median);
-    report('attach() to 500 threads, until every one is under syscall trace', 'faster than strace -f -p', e < f, `utrace ${ms(e)}, strace ${ms(f)}: ${(f / e).toFixed(2)}×`);
+    const [a, b, c, d, e, f] = [times.api, times.strace, times.command, times.node, times.all, times.straceAll].map(
+      median,
+    );
+    report(
+      'attach() to 500 threads, until every one is under syscall trace',
+      'faster than strace -f -p',
+      e < f,
+      `utrace ${ms(e)}, strace ${ms(f)}: ${(f / e).toFixed(2)}×`,
+    );
     console.log(`     until all are seized: utrace ${ms(a)}, strace ${ms(b)}`);
     console.log(`     the command, with Node's own start: ${ms(c)} (node -e 0: ${ms(d)})`);
   },
@@ -136,19 +166,32 @@ const cases = {
       ours.push(time(process.execPath, [cli, 'trace', '-o', '/dev/null', '--', 'true']));
     }
     const [a, b] = [median(ours), median(node)];
-    report('cold start', '≤ 60 ms over node -e 0', a - b <= 60, `utrace trace -- true ${ms(a)}, node -e 0 ${ms(b)}: +${ms(a - b)}`);
+    report(
+      'cold start',
+      '≤ 60 ms over node -e 0',
+      a - b <= 60,
+      `utrace trace -- true ${ms(a)}, node -e 0 ${ms(b)}: +${ms(a - b)}`,
+    );
   },
   memory() {
     const small = library('events', getppid, '100000');
     const large = library('events', getppid, '1000000');
     must(large.events >= 1_000_000, `events: ${large.events}`);
-    report('memory of a million events, slow reader', '< 64 MB over a tenth of it', large.peakMb - small.peakMb < 64,
-      `${large.peakMb.toFixed(0)} MB, of 100 000 events ${small.peakMb.toFixed(0)} MB`);
+    report(
+      'memory of a million events, slow reader',
+      '< 64 MB over a tenth of it',
+      large.peakMb - small.peakMb < 64,
+      `${large.peakMb.toFixed(0)} MB, of 100 000 events ${small.peakMb.toFixed(0)} MB`,
+    );
   },
   late() {
     const run = library('late', getppid, '300000');
-    report('timers while tracing at full rate', 'worst < 50 ms', run.worst < 50,
-      `${run.timers} timers of 10 ms: late by ${ms(run.median)} (median), ${ms(run.worst)} (worst)`);
+    report(
+      'timers while tracing at full rate',
+      'worst < 50 ms',
+      run.worst < 50,
+      `${run.timers} timers of 10 ms: late by ${ms(run.median)} (median), ${ms(run.worst)} (worst)`,
+    );
   },
 };
 
@@ -189,7 +232,9 @@ function attachTime(file, args, pattern) {
   });
 }
 
-console.log(`Linux ${release()}, ${cpus().length} CPUs, Node ${process.version}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds, medians`);
+console.log(
+  `Linux ${release()}, ${cpus().length} CPUs, Node ${process.version}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds, medians`,
+);
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(cases)) {
   if (wanted.length === 0 || wanted.includes(name)) await run();

@@ -50,6 +50,8 @@ test('the core and what it stands on know no clock, no randomness, no Node', () 
   const pure = files.filter((file) => ['base', 'abi', 'tracehook', 'utrace'].includes(layerOf(file)));
   for (const file of pure) {
     const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-    expect(code, relative(src, file)).not.toMatch(/\bnode:|Date\.now|performance\.|Math\.random|setTimeout|setImmediate/);
+    expect(code, relative(src, file)).not.toMatch(
+      /\bnode:|Date\.now|performance\.|Math\.random|setTimeout|setImmediate/,
+    );
   }
 });

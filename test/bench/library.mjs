@@ -1,4 +1,7 @@
 // One measurement of the library, in a process of its own: node library.mjs CASE PROGRAM [ARGS…] prints JSON.
+import { openSync, readSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { attach as attachTo, getRuntime, spawn } from '../../dist/index.js';
 
 const [what, program, ...args] = process.argv.slice(2);
@@ -14,6 +17,16 @@ async function run(tracers, options = {}) {
   const ms = performance.now() - began;
   await session.finished;
   return ms;
+}
+
+/** The number that the program prints. */
+async function printed(tracers) {
+  const path = join(tmpdir(), `utrace-bench-${process.pid}`);
+  const fd = openSync(path, 'w+');
+  unlinkSync(path);
+  await run(tracers, { stdio: [0, fd, 2] });
+  const bytes = Buffer.alloc(64);
+  return Number(bytes.subarray(0, readSync(fd, bytes, 0, 64, 0)).toString());
 }
 
 const cases = {
@@ -46,11 +59,13 @@ const cases = {
     await session.detach();
     return { ms, all, tasks };
   },
-  // Nobody wants the calls being made: the filter lets them run free.
+  // Nobody wants the calls being made: the filter lets them run free. The program prints what a call cost.
   async unwanted() {
     const one = counter();
-    const ms = await run([{ ...one.tracer, calls: ['openat'] }]);
-    return { ms, calls: one.state.calls };
+    return { ns: await printed([{ ...one.tracer, calls: ['openat'] }]), calls: one.state.calls };
+  },
+  async nothing() {
+    return { ns: await printed([{ name: 'signals', signal: () => {}, exec: () => {} }]) };
   },
   // One million events, a reader that takes its time: how much memory?
   async events() {

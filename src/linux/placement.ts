@@ -15,8 +15,13 @@ type Mode = 'free' | 'follow' | 'spin';
 const BUSY_STOPS = 16;
 /** How often `check` is to be called. */
 export const CHECK_STOPS = 32;
-/** Every so many slices another mode gets one, to be measured again. */
-const EXPLORE_EVERY = 100;
+/** After so many slices another mode is tried, to be measured again: at first soon, then less and less often … */
+const TRIAL_FIRST = 8;
+const TRIAL_MOST = 100;
+/** … for so many slices, of which the first does not count: the task has to be found, or to be moved, first. */
+const TRIAL_SLICES = 2;
+/** A mode that is not known yet: the code may still be cold. */
+const FIRST_SLICES = 4;
 /** A slice that took so long (ms) was starved: the mode is left alone for a while. */
 const STARVED_MS = 25;
 const STARVED_PENALTY_SLICES = 500;
@@ -28,11 +33,16 @@ export class Placement {
   private readonly modes: readonly Mode[];
   private readonly stats = new Uint8Array(12);
   private readonly words = new Uint32Array(this.stats.buffer);
-  /** ns a stop costs in each mode: a moving average; 0 unknown. */
+  /** ns a stop costs in each mode: a moving average, quicker down than up; 0 unknown. */
   private readonly cost: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
   /** Slices for which a mode is not to be used. */
   private readonly penalty: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
   private mode: Mode = 'free';
+  private before: Mode = 'free';
+  private tried: Mode = 'free';
+  private trial = 0;
+  private trials = 0;
+  private gap = TRIAL_FIRST;
   private slices = 0;
   private began = 0;
   private checked = 0;
@@ -48,6 +58,7 @@ export class Placement {
   begin(): void {
     this.began = performance.now();
     this.checked = this.began;
+    this.before = this.mode;
     this.mode = this.single === 0 ? 'free' : this.choose();
     if (this.mode === 'spin') this.native.spin(SPIN_NS);
     if (this.mode !== 'follow') return;
@@ -69,17 +80,28 @@ export class Placement {
     if (cpu >= 0) this.native.placeEnter(cpu);
   }
 
-  /** A mode that was never measured; else the cheapest; now and then another. */
+  /** The cheapest mode; now and then, and at first, another on trial. */
   private choose(): Mode {
+    if (this.trial > 0) {
+      this.trial--;
+      return this.tried;
+    }
+    for (const mode of this.modes) if (this.penalty[mode] > 0) this.penalty[mode]--;
+    const open = this.modes.filter((mode) => this.penalty[mode] === 0);
+    const best = open.reduce<Mode>((a, b) => (this.cost[b] < this.cost[a] ? b : a), open[0] ?? 'free');
+    const unknown = open.find((mode) => this.cost[mode] === 0);
     this.slices++;
-    const open = this.modes.filter((mode) => {
-      if (this.penalty[mode] === 0) return true;
-      this.penalty[mode]--;
-      return false;
-    });
-    const explored = this.modes[(this.slices / EXPLORE_EVERY) % this.modes.length];
-    if (explored !== undefined && open.includes(explored)) return explored;
-    return open.reduce<Mode>((best, mode) => (this.cost[mode] < this.cost[best] ? mode : best), open[0] ?? 'free');
+    const others = open.filter((mode) => mode !== best);
+    const due = this.slices >= this.gap;
+    const next = unknown ?? (due ? others[this.trials++ % others.length] : undefined);
+    if (next === undefined) return best;
+    if (due) {
+      this.slices = 0;
+      this.gap = Math.min(this.gap * 2, TRIAL_MOST);
+    }
+    this.tried = next;
+    this.trial = (unknown === undefined ? TRIAL_SLICES : FIRST_SLICES) - 1;
+    return next;
   }
 
   end(): void {
@@ -91,10 +113,12 @@ export class Placement {
     const busy = stops! >= BUSY_STOPS;
     const single = busy && switches! <= stops! >> 4;
     // A slice that was not about one task says nothing of what a mode costs.
-    if (single && this.single !== 0) {
+    if (single && this.single !== 0 && this.mode === this.before) {
       const ns = (ms * 1e6) / stops!;
       const before = this.cost[this.mode];
-      this.cost[this.mode] = before === 0 ? ns : before * 0.7 + ns * 0.3;
+      // What a mode can do counts for more than what disturbed it.
+      const weight = ns < before ? 0.5 : 0.1;
+      this.cost[this.mode] = before === 0 ? ns : before + weight * (ns - before);
       if (ms > STARVED_MS) this.penalty[this.mode] = STARVED_PENALTY_SLICES;
     }
     this.single = single ? last! : 0;

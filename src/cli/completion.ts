@@ -25,7 +25,7 @@ function bash(root: Command): string {
     .join('\n');
   return `# completion of utrace for bash
 _utrace() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} flags='' i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} flags='' list=''
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${root.commands.map((command) => command.name()).join(' ')} --help --version' -- "$cur"))
@@ -38,11 +38,13 @@ _utrace() {
     -S|--sort) COMPREPLY=($(compgen -W 'time calls errors name nothing' -- "$cur")); return ;;
     --seccomp) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     -p|--pid) COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")); return ;;
-    -e|--expr|--count) COMPREPLY=($(compgen -W '${callNames().join(' ')}' -- "$cur")); return ;;
+    -e|--expr|--count|=)
+      [[ $cur == *,* ]] && list="\${cur%,*},"
+      COMPREPLY=($(compgen -P "$list" -W '${callNames().join(' ')}' -- "\${cur##*,}")); return ;;
   esac
   case \${COMP_WORDS[1]} in
-${cases}
       completion) COMPREPLY=($(compgen -W 'bash zsh' -- "$cur")); return ;;
+${cases}
   esac
   case $cur in
     -*) COMPREPLY=($(compgen -W "$flags --help" -- "$cur")) ;;

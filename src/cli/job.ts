@@ -11,7 +11,9 @@ import { type ExitStatus, getRuntime, type Session } from '../session/index.ts';
 const CONTINUE_MS = 50;
 
 /** What /proc/PID/stat says of job control; undefined when the process is gone. */
-function placeOf(pid: number): { ppid: number; pgrp: number; session: number; tty: number; foreground: number } | undefined {
+function placeOf(
+  pid: number,
+): { ppid: number; pgrp: number; session: number; tty: number; foreground: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const [, ppid = 0, pgrp = 0, session = 0, tty = 0, foreground = 0] = stat
@@ -34,7 +36,13 @@ function inForeground(): boolean {
 function isJob(): boolean {
   const own = placeOf(process.pid);
   const parent = own && placeOf(own.ppid);
-  return own !== undefined && parent !== undefined && own.tty !== 0 && parent.session === own.session && parent.pgrp !== own.pgrp;
+  return (
+    own !== undefined &&
+    parent !== undefined &&
+    own.tty !== 0 &&
+    parent.session === own.session &&
+    parent.pgrp !== own.pgrp
+  );
 }
 
 /** Takes over the signals of this process for as long as the command lives. */
@@ -44,7 +52,10 @@ export function beTransparent(session: Session, beforeStop: () => void): void {
     over = true;
   });
   const pass = (signal: NodeJS.Signals): void => {
-    if (over) return leaveTheRest(session);
+    if (over) {
+      leaveTheRest(session);
+      return;
+    }
     try {
       process.kill(session.pid, signal);
     } catch {
@@ -62,31 +73,46 @@ export function beTransparent(session: Session, beforeStop: () => void): void {
   const stopped = new Set<number>();
   /** The terminal (or somebody) asked us, too, to stop. */
   let asked = false;
+  /**
+   * `stopped`: we stopped ourselves, and have not been told of the SIGCONT yet; what we are told before that is of the
+   * past. `waking`: told, but the command is not seen to go on yet: that it is stopped may be of the past.
+   */
+  let phase: 'running' | 'stopped' | 'waking' = 'running';
+  let timer: NodeJS.Timeout | undefined;
   const stopLikeTheCommand = (): void => {
-    if (!stopped.has(session.pid) || !isJob()) return;
+    if (phase === 'stopped' || !stopped.has(session.pid) || !isJob()) return;
     // As long as anything runs, it needs us: a child of the command may be the one who will continue it.
     const still = [...getRuntime().host.tasks.values()].some((task) => !stopped.has(task.tgid));
-    if (still && !asked) return;
+    if (!asked && (still || phase === 'waking')) return;
     asked = false;
+    phase = 'stopped';
+    clearTimeout(timer);
     beforeStop();
     process.kill(process.pid, 'SIGSTOP');
   };
-  process.on('SIGTSTP', () => {
-    asked = true;
-    stopLikeTheCommand();
-  });
+  // SIGTTIN: the command read the terminal from the background. (SIGTTOU can be of our own writing: it stops us at once.)
+  for (const signal of ['SIGTSTP', 'SIGTTIN'] as const) {
+    process.on(signal, () => {
+      if (phase === 'stopped') return;
+      asked = true;
+      stopLikeTheCommand();
+    });
+  }
   session.onJobControl.add((tgid, type) => {
-    if (type === 'continued') {
-      stopped.delete(tgid);
-      if (tgid === session.pid) asked = false;
+    if (type === 'stopped') {
+      stopped.add(tgid);
+      stopLikeTheCommand();
       return;
     }
-    stopped.add(tgid);
-    stopLikeTheCommand();
+    stopped.delete(tgid);
+    if (tgid === session.pid && phase === 'waking') phase = 'running';
   });
   process.on('SIGCONT', () => {
     asked = false;
-    setTimeout(() => {
+    phase = 'waking';
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      phase = 'running';
       if (stopped.has(session.pid)) pass('SIGCONT');
     }, CONTINUE_MS).unref();
   });
@@ -102,16 +128,29 @@ function leaveTheRest(session: Session): void {
 export function endAs(status: ExitStatus | null): number {
   if (status === null) return 1;
   if (status.signal === null) return status.code;
-  if (!status.core && !CORE_SIGNALS.has(status.signal)) {
+  if (!status.core && !NOT_OURS.has(status.signal)) {
     process.removeAllListeners();
     process.kill(process.pid, status.signal);
   }
   return 128 + status.signal;
 }
 
-/** We would dump a core of our own. */
-const CORE_SIGNALS: ReadonlySet<number> = new Set(
-  (['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGXCPU', 'SIGXFSZ', 'SIGSYS'] as const).map(
-    (name) => constants.signals[name],
-  ),
+/** We would dump a core of our own, or (the last two) Node makes something else of it. */
+const NOT_OURS: ReadonlySet<number> = new Set(
+  (
+    [
+      'SIGQUIT',
+      'SIGILL',
+      'SIGTRAP',
+      'SIGABRT',
+      'SIGBUS',
+      'SIGFPE',
+      'SIGSEGV',
+      'SIGXCPU',
+      'SIGXFSZ',
+      'SIGSYS',
+      'SIGPIPE',
+      'SIGUSR1',
+    ] as const
+  ).map((name) => constants.signals[name]),
 );

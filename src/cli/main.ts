@@ -2,13 +2,16 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
-import { CliError } from './errors.ts';
+import type { CliError } from './errors.ts';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 const increase = (_value: string, before = 0): number => before + 1;
 
 function pids(value: string, before: number[] = []): number[] {
-  const found = value.split(/[\s,]+/).filter(Boolean).map(Number);
+  const found = value
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
   if (found.length === 0 || found.some((pid) => !Number.isInteger(pid) || pid < 1)) {
     throw new InvalidArgumentError('a process id is a positive integer; several are separated by commas');
   }
@@ -39,6 +42,7 @@ export function program(): Command {
     .description('User-thread tracing: many engines on one thread.')
     .version(version)
     .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'utrace:')) })
     .enablePositionalOptions();
 
   root
@@ -73,7 +77,10 @@ export function program(): Command {
     .option('-u, --user <name>', 'run the command as this user')
     .option('--cwd <dir>', 'run the command in this directory')
     .addOption(
-      new Option('--seccomp <when>', 'a filter so that calls nobody wants do not stop; it needs no_new_privs unless root')
+      new Option(
+        '--seccomp <when>',
+        'a filter so that calls nobody wants do not stop; it needs no_new_privs unless root',
+      )
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )

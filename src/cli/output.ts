@@ -12,6 +12,7 @@ export class Output {
   private parts: string[] = [];
   private size = 0;
   private scheduled = false;
+  private failed = false;
   /** Called before a flush, to add what is unfinished (a call that blocks, on a terminal). */
   beforeFlush: () => void = () => {};
 
@@ -61,10 +62,19 @@ export class Output {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-        else if (code === 'EPIPE') return; // nobody reads it any more
-        else throw error;
+        else {
+          this.fail(error as NodeJS.ErrnoException);
+          return;
+        }
       }
     }
+  }
+
+  /** What cannot be written is lost; the command is not to suffer for it. Said once; of a reader that left, not at all. */
+  private fail({ code, message }: NodeJS.ErrnoException): void {
+    if (this.failed || code === 'EPIPE' || this.fd === 2) return;
+    this.failed = true;
+    process.stderr.write(`utrace: cannot write the trace: ${message}\n`);
   }
 
   close(): void {

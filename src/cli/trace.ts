@@ -5,15 +5,15 @@ import {
   type CallStatus,
   count,
   parseExpressions,
-  strace,
   type StraceOptions,
   type SummarySort,
-  summarySort,
   type SyscallSelection,
+  strace,
+  summarySort,
   type TraceExpression,
   type Tracer,
 } from '../engines/index.ts';
-import { attach, getRuntime, publishStatus, type Session, spawn, SyscallSet } from '../session/index.ts';
+import { attach, getRuntime, publishStatus, type Session, SyscallSet, spawn } from '../session/index.ts';
 import { CliError } from './errors.ts';
 import { beTransparent, endAs } from './job.ts';
 import { Output } from './output.ts';
@@ -60,30 +60,53 @@ export async function trace(command: readonly string[], options: TraceOptions): 
   if (command.length > 0 && options.pid?.length) {
     throw new CliError('both a command and -p PID', 'trace one of them; a second `utrace trace -p` can do the other');
   }
+  const counting = options.summaryOnly || options.count !== undefined;
+  if (options.json && !counting)
+    throw new CliError('--json is the form of the table', 'ask for a table: -c, -C or --count EXPR');
+  const plan: Plan = {
+    selection: parseExpressions(options.expr ?? []),
+    counted: typeof options.count === 'string' ? parseExpressions([options.count]) : undefined,
+    sort: sortKey(options.sort),
+    user: options.user === undefined ? {} : userIds(options.user),
+  };
   const output = new Output(options.output, options.append);
-  const { tracers, finish } = makeTracers(options, output);
+  const { tracers, finish } = makeTracers(options, plan, output);
   // The socket of `utrace ps` is nobody's hurry.
   setImmediate(() => setTimeout(() => publish(), 50).unref());
   try {
     return command.length > 0
-      ? await runCommand(command, options, tracers, output, finish)
+      ? await runCommand(command, options, plan, tracers, output, finish)
       : await followPids(options.pid!, options, tracers, finish);
   } finally {
+    published?.close();
     output.close();
   }
 }
 
+/** What the options say, understood before anything is opened or started. */
+interface Plan {
+  readonly selection: TraceExpression;
+  readonly counted: TraceExpression | undefined;
+  readonly sort: SummarySort | undefined;
+  readonly user: { readonly uid?: number; readonly gid?: number };
+}
+
+let published: { close(): void } | undefined;
+
 function publish(): void {
   try {
-    publishStatus(getRuntime());
+    published = publishStatus(getRuntime());
   } catch {
     // `utrace ps` will not see us; the trace is worth more
   }
 }
 
 /** The engines the options ask for, and what is to be printed when all is over. */
-function makeTracers(options: TraceOptions, output: Output): { tracers: Tracer[]; finish: () => void } {
-  const selection = parseExpressions(options.expr ?? []);
+function makeTracers(
+  options: TraceOptions,
+  { selection, counted = selection, sort }: Plan,
+  output: Output,
+): { tracers: Tracer[]; finish: () => void } {
   const tracers: Tracer[] = [];
   const ends: (() => void)[] = [];
   const { follow } = options;
@@ -94,14 +117,12 @@ function makeTracers(options: TraceOptions, output: Output): { tracers: Tracer[]
     ends.push(() => tracer.writer.end());
   }
   if (options.summaryOnly || options.count !== undefined) {
-    const counted = typeof options.count === 'string' ? parseExpressions([options.count]) : selection;
-    const sort = sortKey(options.sort);
     if (!options.wall) getRuntime().host.keepAccounts();
     const counter = count({ follow, ...(options.wall ? { clock: micros } : {}), ...callsOf(counted.syscalls) });
     tracers.push(counter);
     ends.push(() => {
       const { summary } = counter;
-      output.write(options.json ? `${JSON.stringify(summary.json(), null, 2)}\n` : summary.text(sort));
+      output.write(options.json ? `${JSON.stringify(summary.json(sort), null, 2)}\n` : summary.text(sort));
     });
   }
   return {
@@ -123,7 +144,8 @@ const callsOf = (selection: SyscallSelection): { calls?: SyscallSet } =>
 function sortKey(text: string | undefined): SummarySort | undefined {
   if (text === undefined) return undefined;
   const key = summarySort(text);
-  if (key === undefined) throw new CliError(`cannot sort by '${text}'`, 'sort by time, calls, errors, name, min, max, avg or nothing');
+  if (key === undefined)
+    throw new CliError(`cannot sort by '${text}'`, 'sort by time, calls, errors, name, min, max, avg or nothing');
   return key;
 }
 
@@ -160,6 +182,7 @@ function fdPath(fd: number, tid: number): string | undefined {
 async function runCommand(
   command: readonly string[],
   options: TraceOptions,
+  plan: Plan,
   tracers: Tracer[],
   output: Output,
   finish: () => void,
@@ -172,13 +195,14 @@ async function runCommand(
     env: environment(options.env ?? []),
     seccomp: seccomp[options.seccomp ?? 'auto'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.user === undefined ? {} : userIds(options.user)),
+    ...plan.user,
   });
   beTransparent(session, () => output.flush());
   const status = await session.exited;
   await session.finished;
   finish();
   output.flush();
+  published?.close(); // we may end by a signal
   return endAs(status);
 }
 
@@ -198,7 +222,8 @@ function userIds(name: string): { uid: number; gid: number } {
     .split('\n')
     .map((entry) => entry.split(':'))
     .find((fields) => fields[0] === name || fields[2] === name);
-  if (line === undefined) throw new CliError(`no user '${name}' in /etc/passwd`, 'give a name or a number that is there');
+  if (line === undefined)
+    throw new CliError(`no user '${name}' in /etc/passwd`, 'give a name or a number that is there');
   return { uid: Number(line[2]), gid: Number(line[3]) };
 }
 
@@ -210,10 +235,19 @@ async function followPids(
 ): Promise<number> {
   const sessions: Session[] = [];
   for (const pid of pids) {
-    const session = await attach(pid, { follow: options.follow });
-    for (const tracer of tracers) session.use(tracer);
-    sessions.push(session);
-    if (!options.quiet) process.stderr.write(`utrace: Process ${pid} attached\n`);
+    try {
+      const session = await attach(pid, { follow: options.follow });
+      for (const tracer of tracers) session.use(tracer);
+      sessions.push(session);
+      if (!options.quiet) process.stderr.write(`utrace: Process ${pid} attached${threads(session)}\n`);
+    } catch (error) {
+      // The others are worth tracing; if there is none, this is what went wrong.
+      if (pid === pids.at(-1) && sessions.length === 0) throw error;
+      const { message, hint } = error as CliError;
+      process.stderr.write(
+        `utrace: ${message}\n${hint === undefined || message.includes(hint) ? '' : `        ${hint}\n`}`,
+      );
+    }
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
@@ -225,4 +259,10 @@ async function followPids(
   await Promise.all(sessions.map((session) => session.finished));
   finish();
   return 0;
+}
+
+/** ` with 3 threads`, as strace says it; nothing for one. */
+function threads(session: Session): string {
+  const count = [...getRuntime().host.tasks.values()].filter((task) => task.tgid === session.pid).length;
+  return count > 1 ? ` with ${count} threads` : '';
 }

@@ -7,8 +7,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, byProcess, cli, installed, program, run, scratch } from './support.ts';
 
 const strace = installed('strace');
-const version = strace === undefined ? '' : (/version (\S+)/.exec(execFileSync(strace, ['-V'], { encoding: 'utf8' }))?.[1] ?? '');
-const why = strace === undefined ? 'strace is not installed' : version !== '6.1' ? `strace ${version}: other versions write otherwise than 6.1` : '';
+const version =
+  strace === undefined ? '' : (/version (\S+)/.exec(execFileSync(strace, ['-V'], { encoding: 'utf8' }))?.[1] ?? '');
+const why =
+  strace === undefined
+    ? 'strace is not installed'
+    : version !== '6.1'
+      ? `strace ${version}: other versions write otherwise than 6.1`
+      : '';
 if (why) console.log(`skipped: the comparison with strace: ${why}`);
 
 beforeAll(build, 120_000);
@@ -25,7 +31,11 @@ interface Texts {
 }
 
 /** Runs both on a command, with addresses not randomised and in an empty directory of the same name. */
-async function both(options: readonly string[], command: readonly string[], own: { utrace?: string[]; strace?: string[]; file?: boolean } = {}): Promise<Texts> {
+async function both(
+  options: readonly string[],
+  command: readonly string[],
+  own: { utrace?: string[]; strace?: string[]; file?: boolean } = {},
+): Promise<Texts> {
   const dir = scratch();
   const cwd = join(dir, 'empty');
   const once = async (tracer: string[]): Promise<{ text: string; end: End }> => {
@@ -34,7 +44,10 @@ async function both(options: readonly string[], command: readonly string[], own:
     const out = join(dir, 'out');
     const file = own.file === false ? [] : ['-o', out];
     const ran = await run(['/usr/bin/setarch', '-R', ...tracer, ...file, ...options, '--', ...command], { cwd, env });
-    return { text: own.file === false ? ran.stderr : readFileSync(out, 'latin1'), end: [ran.code, ran.signal, ran.stdout] };
+    return {
+      text: own.file === false ? ran.stderr : readFileSync(out, 'latin1'),
+      end: [ran.code, ran.signal, ran.stdout],
+    };
   };
   const s = await once([strace!, ...(own.strace ?? ['-f'])]);
   const u = await once([process.execPath, cli, 'trace', ...(own.utrace ?? [])]);
@@ -49,7 +62,8 @@ async function same(options: readonly string[], command: readonly string[]): Pro
 }
 
 /** Of a signal that dumps core we do not die ourselves: there would be two cores. The status says it. */
-const withoutCore = ([code, signal, stdout]: End): End => (signal === 'SIGSEGV' ? [139, null, stdout] : [code, signal, stdout]);
+const withoutCore = ([code, signal, stdout]: End): End =>
+  signal === 'SIGSEGV' ? [139, null, stdout] : [code, signal, stdout];
 
 describe.skipIf(why !== '')('as strace prints it', () => {
   describe('the calls of one family after the other', () => {
@@ -58,7 +72,8 @@ describe.skipIf(why !== '')('as strace prints it', () => {
     }
     test('files, with what descriptors refer to', () => same(['-y'], [program('calls'), 'files']));
     test('files, in full', () => same(['-v', '-s', '200'], [program('calls'), 'files']));
-    test('sockets, with what descriptors refer to, and short strings', () => same(['-y', '-s', '3'], [program('calls'), 'sockets']));
+    test('sockets, with what descriptors refer to, and short strings', () =>
+      same(['-y', '-s', '3'], [program('calls'), 'sockets']));
     test('process, in full', () => same(['-v'], [program('calls'), 'process']));
     test('memory, in full', () => same(['-v'], [program('calls'), 'memory']));
   });
@@ -66,10 +81,19 @@ describe.skipIf(why !== '')('as strace prints it', () => {
   describe('processes and threads', () => {
     for (const life of ['family', 'threads', 'exec', 'killed', 'stopped']) {
       // Whoever waits with futex may find that there is nothing to wait for; whoever polls polls as often as it takes.
-      const calls = life === 'threads' || life === 'exec' || life === 'killed' ? ['-e', '!futex,munmap,madvise'] : life === 'stopped' ? ['-e', '!read,openat,close,clock_nanosleep'] : [];
+      const calls =
+        life === 'threads' || life === 'exec' || life === 'killed'
+          ? ['-e', '!futex,munmap,madvise']
+          : life === 'stopped'
+            ? ['-e', '!read,openat,close,clock_nanosleep']
+            : [];
       test(life, () => same(calls, [program('lives'), life]));
     }
-    test('a pipeline of a shell', () => same(['-e', 'execve,pipe2,dup2,close,exit_group,write', '-e', 'signal=none'], ['/bin/sh', '-c', 'echo one two | tr a-z A-Z | cat; exit 3']));
+    test('a pipeline of a shell', () =>
+      same(
+        ['-e', 'execve,pipe2,dup2,close,exit_group,write', '-e', 'signal=none'],
+        ['/bin/sh', '-c', 'echo one two | tr a-z A-Z | cat; exit 3'],
+      ));
   });
 
   describe('options', () => {
@@ -106,8 +130,23 @@ describe.skipIf(why !== '')('as strace prints it', () => {
         .split('\n')
         .filter(Boolean)
         .map((line) => line.replace(/^\d+ +/, ''))
-        .map((line) => [/^[\d:.]*( \(\+ *[\d.]+\))? ? *[\d.]*/.exec(line)?.[0].replace(/\d+/g, '9').replace(/ +/g, ' ') ?? '', / <[\d.]+>$/.test(line), /\b([a-z]\w+)\(/.exec(line)?.[1]].join(' '));
-    for (const options of [['-t'], ['-tt'], ['-ttt'], ['-r'], ['-T'], ['-t', '-r'], ['-ttt', '-T'], ['-r', '-T', '-n']]) {
+        .map((line) =>
+          [
+            /^[\d:.]*( \(\+ *[\d.]+\))? ? *[\d.]*/.exec(line)?.[0].replace(/\d+/g, '9').replace(/ +/g, ' ') ?? '',
+            / <[\d.]+>$/.test(line),
+            /\b([a-z]\w+)\(/.exec(line)?.[1],
+          ].join(' '),
+        );
+    for (const options of [
+      ['-t'],
+      ['-tt'],
+      ['-ttt'],
+      ['-r'],
+      ['-T'],
+      ['-t', '-r'],
+      ['-ttt', '-T'],
+      ['-r', '-T', '-n'],
+    ]) {
       test(`the shape of ${options.join(' ')}`, async () => {
         const texts = await both([...options], ['/bin/cat', file]);
         expect(shape(texts.utrace)).toEqual(shape(texts.strace));
@@ -117,7 +156,16 @@ describe.skipIf(why !== '')('as strace prints it', () => {
     test('without following', async () => {
       const command = ['/bin/sh', '-c', 'true; /bin/true; exit 2'];
       const texts = await both(['-e', '!wait4,rt_sigreturn'], command, { strace: [], utrace: ['--no-follow'] });
-      const lines = (text: string): string[] => text.split('\n').filter((line) => !line.includes('SIGCHLD')).map((line) => line.replace(/\b\d{3,}\b/g, 'N').replace(/(, )0x[0-9a-f]+ (\/\* \d+ var)/, '$1ENV $2').replace(/(\\x[0-9a-f]{2})+/g, 'X'));
+      const lines = (text: string): string[] =>
+        text
+          .split('\n')
+          .filter((line) => !line.includes('SIGCHLD'))
+          .map((line) =>
+            line
+              .replace(/\b\d{3,}\b/g, 'N')
+              .replace(/(, )0x[0-9a-f]+ (\/\* \d+ var)/, '$1ENV $2')
+              .replace(/(\\x[0-9a-f]{2})+/g, 'X'),
+          );
       expect(lines(texts.utrace)).toEqual(lines(texts.strace));
       expect(texts.ends.utrace).toEqual(texts.ends.strace);
     });
@@ -155,7 +203,10 @@ describe.skipIf(why !== '')('as strace prints it', () => {
     });
     test('its shape', async () => {
       const texts = await both(['-c', '-S', 'name'], command);
-      const outline = (text: string): string[] => text.split('\n').map((line) => line.replace(/[\d.]+/g, (n) => '9'.repeat(n.length)).replace(/^ *9+/, (n) => n.padStart(0)));
+      const outline = (text: string): string[] =>
+        text
+          .split('\n')
+          .map((line) => line.replace(/[\d.]+/g, (n) => '9'.repeat(n.length)).replace(/^ *9+/, (n) => n.padStart(0)));
       const [u, s] = [outline(texts.utrace), outline(texts.strace)];
       expect(u.slice(0, 2)).toEqual(s.slice(0, 2));
       expect(u.map((line) => line.slice(52))).toEqual(s.map((line) => line.slice(52)));
@@ -163,7 +214,11 @@ describe.skipIf(why !== '')('as strace prints it', () => {
     });
     test('-C: trace, then table', async () => {
       const texts = await both(['-C', '-e', 'openat'], ['/bin/cat', '/nothing']);
-      const tail = (text: string): string[] => text.slice(text.indexOf('% time')).split('\n').map((line) => line.slice(52));
+      const tail = (text: string): string[] =>
+        text
+          .slice(text.indexOf('% time'))
+          .split('\n')
+          .map((line) => line.slice(52));
       expect(tail(texts.utrace)).toEqual(tail(texts.strace));
       const head = (text: string): unknown => byProcess(text.slice(0, text.indexOf('% time')));
       expect(head(texts.utrace)).toEqual(head(texts.strace));

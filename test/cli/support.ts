@@ -35,7 +35,9 @@ export function build(): void {
 
 /** The whole path of a program, or undefined: it is not installed. */
 export function installed(name: string): string | undefined {
-  return ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin'].map((dir) => join(dir, name)).find((path) => existsSync(path));
+  return ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin']
+    .map((dir) => join(dir, name))
+    .find((path) => existsSync(path));
 }
 
 export interface Ran {
@@ -50,7 +52,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** Called with the process once it is started. */
-  readonly then?: (running: Running) => Promise<void> | void;
+  readonly whileRunning?: (running: Running) => Promise<void> | void;
   /** Ends the run by force after so long. */
   readonly deadline?: number;
 }
@@ -98,7 +100,12 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     child.on('error', reject);
   });
   try {
-    await options.then?.({ pid, stdout: () => stdout, stderr: () => stderr, kill: (signal) => child.kill(signal) });
+    await options.whileRunning?.({
+      pid,
+      stdout: () => stdout,
+      stderr: () => stderr,
+      kill: (signal) => child.kill(signal),
+    });
     const { code, signal } = await ended;
     if (late) throw new Error(`${command.join(' ')} did not end\n${stdout}\n${stderr}`);
     return { code, signal, stdout, stderr };
@@ -143,7 +150,8 @@ export function status(pid: number, field: string): string {
 // --- texts ---
 
 /** Calls that the installed strace (6.1) has no names for, or names otherwise than it is known since. */
-const NEWER = /syscall_0x1c[3-9]|\b(fchmodat2|cachestat|futex_wake|futex_wait|futex_requeue)\(|F_[GS]ET_RW_HINT|0x40[bc] \/\* F_\?\?\?/;
+const NEWER =
+  /syscall_0x1c[3-9]|\b(fchmodat2|cachestat|futex_wake|futex_wait|futex_requeue)\(|F_[GS]ET_RW_HINT|0x40[bc] \/\* F_\?\?\?/;
 /** Calls whose every number may differ from run to run. */
 const MOVING =
   /^(\S+ )?(clock_gettime|clock_getres|gettimeofday|time|times|sysinfo|f?statfs|getrusage|getcpu|getitimer|timer_gettime|timerfd_gettime|getpgrp|getppid|getpgid|getsid|add_key|keyctl|sched_getattr|sched_setattr|name_to_handle_at|(shm|sem|msg)[a-z]+)\(/;
@@ -157,6 +165,7 @@ function steady(line: string): string {
     .replace(/\b(socket|pipe|anon_inode):\[\d+\]/g, '$1:[N]')
     .replace(/#\d+>\(deleted\)/g, '#N>(deleted)')
     .replace(/utrace-cli-\w+/g, 'utrace-cli-DIR')
+    .replace(/\/\* 20\d\d-\d\d-\d\dT\S+ \*\//g, '/* DATE */')
     .replace(/left \{[^}]*\}/g, 'left N')
     .replace(/(EPOCH), tv_(n|u)sec=\d+/g, '$1, tv_$2sec=N')
     .replace(/(_[acmb]time)=\S+ \/\*[^*]*\*\//g, '$1=EPOCH')

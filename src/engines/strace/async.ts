@@ -8,7 +8,20 @@ import {
   IORING_OPCODES,
   IORING_SETUP,
 } from '../../abi/flags/async.ts';
-import { type Arg, arrayAt, type CallSpec, call, fd, fdResult, flags, inStruct, ptr, structAt, uint, ulong } from './args.ts';
+import {
+  type Arg,
+  arrayAt,
+  type CallSpec,
+  call,
+  fd,
+  fdResult,
+  flags,
+  inStruct,
+  ptr,
+  structAt,
+  uint,
+  ulong,
+} from './args.ts';
 import type { CallContext } from './context.ts';
 import { iovecs } from './iovec.ts';
 import { sigset } from './signals.ts';
@@ -110,14 +123,7 @@ export const asyncCalls: Readonly<Record<string, CallSpec>> = {
     },
     fdResult,
   ),
-  io_uring_enter: call([
-    fd,
-    uint,
-    uint,
-    flags(IORING_ENTER),
-    (c, i) => sigset(c, c.addr(i), c.addr(5)),
-    ulong,
-  ]),
+  io_uring_enter: call([fd, uint, uint, flags(IORING_ENTER), (c, i) => sigset(c, c.addr(i), c.addr(5)), ulong]),
   io_uring_register: call([fd, (c, i) => IORING_OPCODES.value(c.call.argInt(i)), registered, uint]),
   io_setup: call(
     [uint],

@@ -6,8 +6,8 @@
 import { syscallInfo } from '../../abi/syscalls.ts';
 import type { AbiName } from '../../tracehook/machine.ts';
 import { type Arg, type CallSpec, decimalResult, hexLong, type ResultFormat } from './args.ts';
-import type { CallContext } from './context.ts';
 import { asyncCalls } from './async.ts';
+import type { CallContext } from './context.ts';
 import { fileCalls } from './files.ts';
 import { ioCalls } from './io.ts';
 import { ipcCalls } from './ipc.ts';

@@ -114,7 +114,9 @@ const swapFlags: Arg = (c, i) => {
 
 const RESTART2 = 0xa1b2c3d4;
 const reboot = both((c) => {
-  const head = [REBOOT_MAGICS1, REBOOT_MAGICS2, REBOOT_CMDS].map((table, k) => table.value(c.call.argInt(k))).join(', ');
+  const head = [REBOOT_MAGICS1, REBOOT_MAGICS2, REBOOT_CMDS]
+    .map((table, k) => table.value(c.call.argInt(k)))
+    .join(', ');
   return c.call.argInt(2) >>> 0 === RESTART2 ? `${head}, ${c.string(c.addr(3))}` : head;
 });
 
@@ -191,7 +193,18 @@ const BPF_FIELDS: ReadonlyMap<string, readonly BpfField[]> = new Map<string, rea
       ['map_flags', 16, (b, at) => BPF_MAP_FLAGS.flags(u32(b, at))],
     ],
   ],
-  ['BPF_MAP_LOOKUP_ELEM', [...element, ['flags', 24, (b, at) => (u32(b, at) === 4 ? 'BPF_F_LOCK' : u32(b, at) === 0 ? 'BPF_ANY' : `${hexText(u32(b, at))} /* BPF_??? */`)]]],
+  [
+    'BPF_MAP_LOOKUP_ELEM',
+    [
+      ...element,
+      [
+        'flags',
+        24,
+        (b, at) =>
+          u32(b, at) === 4 ? 'BPF_F_LOCK' : u32(b, at) === 0 ? 'BPF_ANY' : `${hexText(u32(b, at))} /* BPF_??? */`,
+      ],
+    ],
+  ],
   ['BPF_MAP_UPDATE_ELEM', [...element, ['flags', 24, updateFlags]]],
   ['BPF_MAP_DELETE_ELEM', element.slice(0, 2)],
   ['BPF_MAP_GET_NEXT_KEY', [...element.slice(0, 2), ['next_key', 16, asPointer]]],
@@ -282,8 +295,8 @@ export const kernelCalls: Readonly<Record<string, CallSpec>> = {
   init_module: both([ptr, ulong, str]),
   finit_module: both([fd, str, flags(MODULE_FLAGS)]),
   kexec_load: call([ptr, ulong, (c, i) => c.addrText(i), kexecFlags]),
-  sched_setattr: both([int, attrIn, hexInt]),
-  sched_getattr: both([int], [attrOut, uint, hexInt]),
+  sched_setattr: both([int, attrIn, uint]),
+  sched_getattr: both([int], [attrOut, uint, uint]),
   ioprio_get: both([oneOf(IOPRIO_WHO), int], undefined, (c) => {
     if (!c.call.failed) c.aux = ` (${ioprio(c.call.result)})`;
     return c.call.failed || c.call.result === 0 ? decimalResult(c) : hexText(c.call.result);
@@ -292,11 +305,7 @@ export const kernelCalls: Readonly<Record<string, CallSpec>> = {
   bpf: call([oneOf(BPF_CMDS), bpfAttr, uint], undefined, (c) =>
     BPF_FD_RESULTS.has(c.call.argInt(0)) ? fdResult(c) : decimalResult(c),
   ),
-  perf_event_open: call(
-    [inStruct(ATTR_HEAD, perfAttr), int, int, fd, flags(PERF_FLAGS)],
-    undefined,
-    fdResult,
-  ),
+  perf_event_open: call([inStruct(ATTR_HEAD, perfAttr), int, int, fd, flags(PERF_FLAGS)], undefined, fdResult),
   futex_waitv: call([waiters((c) => c.call.argInt(1) >>> 0), uint, hexInt, tsIn, oneOf(CLOCKS)]),
   futex_wake: call([ptr, hex, int, futex2Flags]),
   futex_wait: call([ptr, hex, hex, futex2Flags, tsIn, (c) => CLOCKS.value(c.call.argInt(5))]),
@@ -304,5 +313,8 @@ export const kernelCalls: Readonly<Record<string, CallSpec>> = {
   lookup_dcookie: call([ulong], [(c, i) => (c.call.failed ? c.addrText(i) : c.bytes(c.addr(i), c.call.result)), ulong]),
   process_mrelease: both([fd, hexInt]),
   get_thread_area: call([ptr]),
-  ustat: call([(c, i) => `makedev(${hexText((c.call.argInt(i) >>> 8) & 0xfff)}, ${hexText(c.call.argInt(i) & 0xff)})`, ptr]),
+  ustat: call([
+    (c, i) => `makedev(${hexText((c.call.argInt(i) >>> 8) & 0xfff)}, ${hexText(c.call.argInt(i) & 0xff)})`,
+    ptr,
+  ]),
 };

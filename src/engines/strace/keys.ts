@@ -16,8 +16,7 @@ import { iovecs } from './iovec.ts';
 import { hexText } from './text.ts';
 
 /** A serial number, or a keyring that is meant by its role. */
-const key = (c: CallContext, i: number): string =>
-  KEY_SPECS.name(c.call.argInt(i) >>> 0) ?? String(c.call.argInt(i));
+const key = (c: CallContext, i: number): string => KEY_SPECS.name(c.call.argInt(i) >>> 0) ?? String(c.call.argInt(i));
 
 type Part = (c: CallContext, i: number) => string;
 const uint: Part = (c, i) => String(c.call.argInt(i) >>> 0);

@@ -1,5 +1,6 @@
 /** Owns the decoders of the mount API, fanotify, landlock, quotas and file handles. */
 
+import { AT_FLAGS } from '../../abi/flags/files.ts';
 import {
   FAN_CLASSES,
   FAN_EVENTS,
@@ -21,9 +22,22 @@ import {
   QUOTA_FORMATS,
   QUOTA_TYPES,
 } from '../../abi/flags/mounts.ts';
-import { AT_FLAGS } from '../../abi/flags/files.ts';
 import type { FlagTable } from '../../abi/flags/table.ts';
-import { type Arg, both, type CallSpec, call, dirfd, fd, fdResult, flags, hexInt, path, str, structAt, ulong } from './args.ts';
+import {
+  type Arg,
+  both,
+  type CallSpec,
+  call,
+  dirfd,
+  fd,
+  fdResult,
+  flags,
+  hexInt,
+  path,
+  str,
+  structAt,
+  ulong,
+} from './args.ts';
 import type { CallContext } from './context.ts';
 import { openFlags } from './open.ts';
 import { addrText, hexByte, hexText, i32, u32, u64 } from './text.ts';
@@ -43,7 +57,7 @@ const hexString = (c: CallContext, address: number | bigint, length: number): st
   return `"${[...b].map((byte) => `\\x${hexByte(byte)}`).join('')}"${length > b.length ? '...' : ''}`;
 };
 
-const [SET_FLAG, SET_STRING, SET_BINARY, SET_PATH, SET_PATH_EMPTY, SET_FD, CREATE, RECONFIGURE] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [SET_FLAG, SET_STRING, SET_BINARY, SET_PATH, SET_PATH_EMPTY, SET_FD] = [0, 1, 2, 3, 4, 5];
 
 function fsconfig(c: CallContext): string {
   const cmd = c.call.argInt(1);
@@ -62,8 +76,6 @@ function fsconfig(c: CallContext): string {
       return `${head}, ${name}, ${c.path(c.addr(3))}, ${c.dirfd(aux)}`;
     case SET_FD:
       return `${head}, ${name}, ${c.addrText(3)}, ${c.fd(aux)}`;
-    case CREATE:
-    case RECONFIGURE:
     default:
       return `${head}, ${c.addrText(2)}, ${c.addrText(3)}, ${aux}`;
   }
@@ -234,15 +246,17 @@ export const mountCalls: Readonly<Record<string, CallSpec>> = {
   mount_setattr: both([dirfd, path, flags(MOUNT_SETATTR_FLAGS), mountAttr, ulong]),
   fanotify_init: both([fanotifyInit, eventFlags], undefined, fdResult),
   fanotify_mark: call([fd, flags(FAN_MARK_FLAGS), fanEvents, markDir, path]),
-  landlock_create_ruleset: call(
-    [ruleset, ulong, flags(LANDLOCK_CREATE_FLAGS)],
-    undefined,
-    (c) => ((c.call.argInt(2) & CREATE_VERSION) !== 0 ? String(c.call.result) : fdResult(c)),
+  landlock_create_ruleset: call([ruleset, ulong, flags(LANDLOCK_CREATE_FLAGS)], undefined, (c) =>
+    (c.call.argInt(2) & CREATE_VERSION) !== 0 ? String(c.call.result) : fdResult(c),
   ),
   landlock_add_rule: call([fd, (c, i) => LANDLOCK_RULES.value(c.call.argInt(i)), rule, hexInt]),
   landlock_restrict_self: both([fd, hexInt]),
   quotactl: quota((c, command) => `${command}, ${c.path(c.addr(1))}`, 0),
   quotactl_fd: quota((c, command) => `${c.fd(c.call.argInt(0))}, ${command}`, 1),
   name_to_handle_at: nameToHandle,
-  open_by_handle_at: call([fd, (c, i) => handle(c, c.addr(i), undefined), (c, i) => openFlags(c.call.argInt(i))], undefined, fdResult),
+  open_by_handle_at: call(
+    [fd, (c, i) => handle(c, c.addr(i), undefined), (c, i) => openFlags(c.call.argInt(i))],
+    undefined,
+    fdResult,
+  ),
 };

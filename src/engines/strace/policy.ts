@@ -35,12 +35,15 @@ const pageStatus = (b: Uint8Array): string => {
   return v >= 0 ? String(v) : `-${errnoName(-v) ?? -v}`;
 };
 
-const movePages = call([int, ulong], [
-  (c, i) => arrayAt(c, c.addr(i), Number(c.addr(1)), 8, (b) => addrText(u64(b, 0))),
-  (c, i) => arrayAt(c, c.addr(i), Number(c.addr(1)), 4, (b) => String(i32(b, 0))),
-  (c, i) => (c.call.failed ? c.addrText(i) : arrayAt(c, c.addr(i), Number(c.addr(1)), 4, pageStatus)),
-  flags(MBIND_FLAGS),
-]);
+const movePages = call(
+  [int, ulong],
+  [
+    (c, i) => arrayAt(c, c.addr(i), Number(c.addr(1)), 8, (b) => addrText(u64(b, 0))),
+    (c, i) => arrayAt(c, c.addr(i), Number(c.addr(1)), 4, (b) => String(i32(b, 0))),
+    (c, i) => (c.call.failed ? c.addrText(i) : arrayAt(c, c.addr(i), Number(c.addr(1)), 4, pageStatus)),
+    flags(MBIND_FLAGS),
+  ],
+);
 
 /** The decoders of this family, by call name. */
 export const policyCalls: Readonly<Record<string, CallSpec>> = {

@@ -115,7 +115,8 @@ export const prctl = both(
     if (c.call.failed) return c.addrText(1);
     const code = c.call.argInt(0);
     if (code === GET_NAME) return c.string(c.addr(1));
-    if (code === GET_TID_ADDRESS) return structAt(c, c.addr(1), c.wordSize, (b) => `[${addrText(word(b, 0, c.wordSize))}]`);
+    if (code === GET_TID_ADDRESS)
+      return structAt(c, c.addr(1), c.wordSize, (b) => `[${addrText(word(b, 0, c.wordSize))}]`);
     if (code === GET_TSC) return structAt(c, c.addr(1), 4, (b) => `[${TSC[i32(b, 0)] ?? i32(b, 0)}]`);
     const sig = code === op.PR_GET_PDEATHSIG;
     return structAt(c, c.addr(1), 4, (b) => `[${sig && i32(b, 0) !== 0 ? signalText(i32(b, 0)) : i32(b, 0)}]`);

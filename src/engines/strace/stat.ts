@@ -132,12 +132,13 @@ export function statxText(b: Uint8Array, c: CallContext): string {
   text += `, stx_size=${u64(b, 40)}`;
   if (!c.verbose) return `${text}, ...}`;
   text += `, stx_blocks=${u64(b, 48)}, stx_attributes_mask=${flags64(56)}`;
-  for (const [name, at] of [
-    ['a', 64],
-    ['b', 80],
-    ['c', 96],
-    ['m', 112],
+  for (const [name, at, bit] of [
+    ['a', 64, 0x20],
+    ['b', 80, 0x800],
+    ['c', 96, 0x80],
+    ['m', 112, 0x40],
   ] as const) {
+    if ((u32(b, 0) & bit) === 0) continue;
     const sec = i64(b, at);
     text += `, stx_${name}time={tv_sec=${sec}, tv_nsec=${u32(b, at + 8)}}${dateComment(sec, u32(b, at + 8))}`;
   }

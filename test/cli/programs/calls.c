@@ -341,6 +341,8 @@ static void process(void) {
   syscall(SYS_seccomp, 2, 0, &word), syscall(SYS_seccomp, 1, 99, 0), syscall(SYS_ptrace, 99, 1, 2, 3), syscall(SYS_rseq, 0, 0, 0, 0), syscall(9999, 1, 2, 3, 4, 5, 6), syscall(SYS_restart_syscall), syscall(SYS_delete_module, "nothing", O_NONBLOCK), syscall(SYS_execve, "/nothing", 0, 0), syscall(SYS_execveat, 99, "x", (char *[]){"a", "b\n", 0}, (char *[]){"E=1", 0}, AT_EMPTY_PATH);
   siginfo_t info;
   int st;
+  sigset_t chld;
+  sigemptyset(&chld), sigaddset(&chld, SIGCHLD), sigprocmask(SIG_BLOCK, &chld, NULL);
   for (int k = 0; k < 4; k++) {
     pid_t child = fork();
     if (child == 0) {

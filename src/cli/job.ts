@@ -120,8 +120,7 @@ export function beTransparent(session: Session, beforeStop: () => void): void {
 
 /** The command is over and what it left behind runs on: we are asked to end, not they. A filtered tree cannot outlive us. */
 function leaveTheRest(session: Session): void {
-  const filtered = [...getRuntime().host.tasks.values()].some((task) => task.filter !== null);
-  void (filtered ? session.close() : session.detach());
+  void (session.filtered ? session.close() : session.detach());
 }
 
 /** The exit status of the command; or this process dies of the signal that killed the command. */

@@ -48,6 +48,10 @@ export class EventBuffer {
   siginfo(i: number): Uint8Array {
     return this.bytes.slice(i * SIZE + 64, i * SIZE + 64 + 128);
   }
+  /** PTRACE_SYSCALL_INFO_SECCOMP: the SECCOMP_RET_DATA of the filter that stopped the task. */
+  retData(i: number): number {
+    return this.words[this.callWords(i) + 20]!;
+  }
   /** Index of the first word of struct ptrace_syscall_info. */
   callWords(i: number): number {
     return i * WORDS + UNION;

@@ -11,7 +11,9 @@ const RET = 0x06;
 const NR_OFFSET = 0;
 const ARCH_OFFSET = 4;
 const RET_ALLOW = 0x7fff0000;
-const RET_TRACE = 0x7ff00000;
+/** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
+export const FILTER_COOKIE = 0x7574;
+const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
 
 type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 

@@ -10,12 +10,13 @@ import { unreachable } from '../base/assert.ts';
 import { cloned } from './births.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
+import { FILTER_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
-import { entry, exit, restartSleep } from './system-calls.ts';
+import { enter, entry, exit, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 
 /** Handles event `i` of the buffer. */
@@ -58,16 +59,17 @@ export function dispatch(host: LinuxHost, i: number): void {
       }
       entry(host, task);
       return;
-    case EventKind.SECCOMP:
+    case EventKind.SECCOMP: {
       task.stop = Stop.SECCOMP;
-      if (task.entered) {
-        resumeTask(host, task); // the entry-stop of this very call was reported
-        return;
-      }
-      task.call.loadEntry(events, i);
+      const reported = task.entered; // at the entry-stop of this very call
+      if (!reported) task.call.loadEntry(events, i);
+      const ours = isOurs(host, task, i);
+      task.refused = !ours || events.retData(i) !== FILTER_COOKIE;
       task.entered = true;
-      entry(host, task);
+      if (reported || !ours) enter(host, task);
+      else entry(host, task);
       return;
+    }
     case EventKind.EXIT: {
       const known = task.entered;
       task.stop = Stop.EXIT;
@@ -98,6 +100,14 @@ export function dispatch(host: LinuxHost, i: number): void {
     default:
       throw new RangeError(`event kind ${kind}`);
   }
+}
+
+/** Whether our filter traces the call that stopped; else it was a filter of the program's own. */
+function isOurs(host: LinuxHost, task: LinuxTask, i: number): boolean {
+  const { words } = host.events;
+  const from = host.events.callWords(i);
+  const nr = words[from + 6]!;
+  return task.filter?.has(host.arch.abiOf(words[from + 1]!, nr), nr) ?? false;
 }
 
 /** Handles a stop or death whose details were not read into the buffer. */

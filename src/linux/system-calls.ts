@@ -11,6 +11,7 @@ import { wayOut } from './way-out.ts';
 const SIGTRAP = 5;
 const TRAP_BRKPT = 1;
 const EINTR = 4;
+const ENOSYS = 38n;
 
 export function entry(host: LinuxHost, task: LinuxTask): void {
   if ((task.trace.events & Event.SYSCALL_ENTRY) !== 0 && wantsCall(task)) {
@@ -22,11 +23,21 @@ export function entry(host: LinuxHost, task: LinuxTask): void {
     entered(host, task);
     return;
   }
-  resumeTask(host, task);
+  enter(host, task);
 }
 
 function entered(host: LinuxHost, task: LinuxTask): void {
   if (host.hooks.abortsSyscall(task)) task.registers.set(host.arch.syscallNumber, -1n);
+  enter(host, task);
+}
+
+/** Makes the call; or not, if a filter of the program's own said RET_TRACE, for it has no tracer. */
+export function enter(host: LinuxHost, task: LinuxTask): void {
+  if (task.refused) {
+    task.refused = false;
+    task.registers.set(host.arch.syscallNumber, -1n);
+    task.registers.set(host.arch.syscallResult, -ENOSYS);
+  }
   resumeTask(host, task);
 }
 

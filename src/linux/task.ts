@@ -104,6 +104,8 @@ export class LinuxTask implements Task {
   rejoins = -1;
   /** The seccomp filter of its tree, as a set of calls; null: none. */
   filter: SyscallSet | null = null;
+  /** The call at hand is to fail with ENOSYS. */
+  refused = false;
   /** Takes a stop for every system call, whatever the filter says. */
   syscallStops = false;
   /** The step over a system call ends in a SIGTRAP of our making after its exit (R45). */

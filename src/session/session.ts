@@ -2,7 +2,7 @@
 
 import { type ExitStatus, exitStatus } from '../abi/wait-status.ts';
 import { eventsOf, type Tracer, toOps } from '../engines/tracer.ts';
-import { type HostObserver, type LinuxTask, Run, type ThreadGroup } from '../linux/index.ts';
+import { HostError, type HostObserver, type LinuxTask, Run, type ThreadGroup } from '../linux/index.ts';
 import type { EventMask } from '../tracehook/events.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import {
@@ -260,9 +260,22 @@ export class Session implements AsyncDisposable {
     if (this.closed) throw new Error('the session is closed: spawn or attach anew');
   }
 
-  /** Lets every task go: it runs on (or stays stopped) as if it had never been traced. */
-  detach(): Promise<void> {
-    return this.end(false);
+  /**
+   * Lets every task go: it runs on (or stays stopped) as if it had never been traced. Rejects, and changes nothing, for
+   * a tree that has a seccomp filter of ours: without a tracer its calls would fail with ENOSYS.
+   */
+  async detach(): Promise<void> {
+    if (this.filtered) {
+      throw new HostError('UTRACE_FILTERED', 'a tree with a seccomp filter of utrace cannot be let go', {
+        hint: 'spawn it with { seccomp: false }, wait for it, or close() the session, which kills it',
+      });
+    }
+    await this.end(false);
+  }
+
+  /** Whether the session's processes carry a seccomp filter of ours. */
+  get filtered(): boolean {
+    return [...this.members].some((task) => task.filter !== null);
   }
 
   /** Ends the session: processes it spawned are killed, those it attached to are let go. */
@@ -279,11 +292,10 @@ export class Session implements AsyncDisposable {
       this.closed = true;
       this.killing = kill;
       const { host } = this.runtime;
-      const filtered = [...this.members].some((task) => task.filter !== null);
       for (const attachment of [...this.attachments]) await attachment.detach();
       if (kill) {
         for (const tgid of new Set([...this.members].map((task) => task.tgid))) host.native.sendSignal(tgid, 0, 9);
-      } else if (!filtered) {
+      } else {
         for (const task of [...this.members]) {
           this.base.control(task, Resume.DETACH);
           if (task.trace.engines === 0 && task.run !== Run.GONE) host.releaseTask(task);

@@ -298,11 +298,47 @@ describe('the seccomp filter of a spawned tree', () => {
     expect(output).toBe(execFileSync(program('puppet'), args, { encoding: 'latin1' }));
   });
 
-  test('a filter of the program’s own that says RET_TRACE still gives ENOSYS when we have none', async () => {
+  describe('a filter of the program’s own that says RET_TRACE: ENOSYS, as without us', () => {
+    const others: Tracer = { calls: ['close'], syscallEntry: () => undefined };
+    const same: Tracer = { calls: ['getppid'], syscallEntry: () => undefined };
+    test.each([
+      ['no filter of ours', [others], { seccomp: false }],
+      ['no filter of ours, that call traced', [same], { seccomp: false }],
+      ['a filter of ours for another call', [others], { seccomp: true }],
+      ['a filter of ours for the same call', [same], { seccomp: true }],
+      ['a filter of ours, and a tracer of every call beside it', [others, { syscallExit: () => undefined }], null],
+    ] as const)('%s', async (_name, tracers, options) => {
+      for (const data of ['0', '7']) {
+        const oracle = execFileSync(program('ownfilter'), [data], { encoding: 'latin1' });
+        expect(oracle).toBe('before works\ngetppid = -1 ENOSYS\ngetpid works\n');
+        if (options !== null) {
+          expect((await run('ownfilter', [data], tracers, options)).output).toBe(oracle);
+        } else {
+          const traced = await start('ownfilter', [data], tracers.slice(0, 1), { seccomp: true });
+          traced.session.use(tracers[1]!);
+          await traced.end();
+          expect(traced.output).toBe(oracle);
+        }
+      }
+    });
+  });
+
+  test('the program’s NO_NEW_PRIVS is what it was: root needs none for a filter', async () => {
     const { output } = await run('state', [], [{ calls: ['ptrace'], syscallEntry: () => undefined }], {
       seccomp: true,
     });
     expect(output).toContain('NoNewPrivs:\t0');
+  });
+
+  test('it cannot be detached from: the refusal is typed, and changes nothing', async () => {
+    const opened: number[] = [];
+    const session = await spawn('sh', ['-c', 'exec cat /etc/hostname'], {
+      stdio: [0, 'ignore', 2],
+      tracers: [{ calls: ['openat'], syscallExit: ({ syscall }) => void opened.push(syscall.result) }],
+    });
+    await expect(session.detach()).rejects.toMatchObject({ code: 'UTRACE_FILTERED' });
+    expect((await session.exited)?.code).toBe(0);
+    expect(opened.length).toBeGreaterThan(0);
   });
 
   test('i386 calls of a filtered tree', async () => {

@@ -23,16 +23,10 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   const child = known ?? host.newTask(tid, group);
   child.filter = parent.filter;
   child.starting = known === undefined;
+  parent.newborn = child;
   const begun = (): void => {
-    child.starting = false;
-    // Nobody attached to it: it goes its own way. A tree with a filter of ours must keep its tracer (ENOSYS).
-    if (child.trace.engines === 0 && child.filter === null) child.detaching = true;
-    if (known !== undefined && child.detaching && child.run === Run.RUNNING) detachTask(host, child);
-    const status = host.unborn.get(tid);
-    if (status !== undefined) {
-      host.unborn.delete(tid);
-      dispatchStatus(host, tid, status);
-    }
+    parent.newborn = null;
+    beginLife(host, child, known !== undefined);
     resumeTask(host, parent);
   };
   if ((parent.trace.events & Event.CLONE) !== 0) {
@@ -40,6 +34,42 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   } else {
     begun();
   }
+}
+
+/** The report of its clone is over, or was broken off. */
+export function beginLife(host: LinuxHost, child: LinuxTask, known = false): void {
+  const { tid } = child;
+  child.starting = false;
+  if (child.run === Run.GONE) return;
+  // Nobody attached to it: it goes its own way. A tree with a filter of ours must keep its tracer (ENOSYS).
+  if (child.trace.engines === 0 && child.filter === null) child.detaching = true;
+  if (known && child.detaching && child.run === Run.RUNNING) detachTask(host, child);
+  const status = host.unborn.get(tid);
+  if (status !== undefined) {
+    host.unborn.delete(tid);
+    dispatchStatus(host, tid, status);
+  }
+}
+
+/**
+ * A task was killed and stands at its EVENT_EXIT: a clone event of its that nobody has read is lost. Its newborns are
+ * tracees of ours already, whether their first stop has come or is to come.
+ */
+export function adoptNewborns(host: LinuxHost, gone: LinuxTask): void {
+  const threads = proc.threads(gone.tgid) ?? [];
+  for (const tid of [...threads, ...proc.children(gone.tgid)]) {
+    if (host.tasks.has(tid) || proc.tracerPid(tid) !== process.pid) continue;
+    adopt(host, tid, gone, threads.includes(tid));
+  }
+}
+
+function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean): void {
+  const status = host.unborn.get(tid);
+  host.unborn.delete(tid);
+  const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
+  child.filter = gone.filter;
+  for (const observer of host.observers) observer.onOrphan?.(child, gone);
+  if (status !== undefined) dispatchStatus(host, tid, status);
 }
 
 /** The flags of the clone just made, as the program gave them (or as fork and vfork stand for). */
@@ -66,7 +96,8 @@ function cloneFlags(host: LinuxHost, task: LinuxTask, code: number): number {
  * that of its parent.
  */
 export function adoptOrphans(host: LinuxHost, gone: LinuxTask): void {
-  for (const [tid, status] of [...host.unborn]) {
+  for (const tid of [...host.unborn.keys()]) {
+    if (host.tasks.has(tid)) continue; // its birth is being reported
     const tgid = proc.tgidOf(tid);
     const isThread = tgid !== undefined && tgid !== tid;
     const creators = isThread ? tgid : proc.parentPid(tid);
@@ -74,10 +105,6 @@ export function adoptOrphans(host: LinuxHost, gone: LinuxTask): void {
       (task) => task !== gone && task.tgid === creators && task.run === Run.RUNNING && !task.exited,
     );
     if (mayCome) continue;
-    host.unborn.delete(tid);
-    const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
-    child.filter = gone.filter;
-    for (const observer of host.observers) observer.onOrphan?.(child, gone);
-    dispatchStatus(host, tid, status);
+    adopt(host, tid, gone, isThread);
   }
 }

@@ -7,7 +7,7 @@ import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
-import { adoptOrphans } from './births.ts';
+import { adoptNewborns, adoptOrphans } from './births.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
@@ -55,6 +55,7 @@ function vanish(host: LinuxHost, task: LinuxTask): void {
 
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
+  if (task.killed && CLONES.has(callName(host, task))) adoptNewborns(host, task);
   const after = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
@@ -75,10 +76,17 @@ function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): bo
   if (termSignal(status) === SIG.SIGKILL) return true;
   if (task.fatalPassed && termSignal(status) !== 0) return false;
   if (task.group.threads.size === 1) return false;
-  const nr = Number(BigInt.asIntN(32, task.registers.get(host.arch.syscallNumber)));
-  const name = syscallName(host.arch.abiFromRegisters(task.registers), nr);
+  const name = callName(host, task);
   return name !== 'exit' && name !== 'exit_group';
 }
+
+/** The system call that the registers of a stopped task are in. */
+function callName(host: LinuxHost, { registers }: LinuxTask): string | undefined {
+  const nr = Number(BigInt.asIntN(32, registers.get(host.arch.syscallNumber)));
+  return syscallName(host.arch.abiFromRegisters(registers), nr);
+}
+
+const CLONES: ReadonlySet<string | undefined> = new Set(['clone', 'clone3', 'fork', 'vfork']);
 
 /** signal->live: counts the task out, once. */
 function leaveGroup(task: LinuxTask): void {
@@ -91,6 +99,7 @@ function leaveGroup(task: LinuxTask): void {
 export function died(host: LinuxHost, task: LinuxTask, status: number): void {
   if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, status);
+  host.unborn.delete(task.tid);
   leaveGroup(task);
   task.waitStatus = status;
   if (!task.isLeader) {

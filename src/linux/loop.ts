@@ -101,10 +101,10 @@ export class Loop {
 
   /** Runs until the slice is over (true: there is more) or nothing stops any more (false). */
   private slice(block: boolean): boolean {
-    const { host, placement } = this;
+    const { host } = this;
     const { native, next, events } = host;
     check(native.sliceBegin(TICK_NS, IDLE_TICKS, SLICE_TICKS), 'timer_create');
-    placement.begin();
+    this.placement.begin();
     let over = false;
     let stops = 0;
     try {
@@ -130,13 +130,13 @@ export class Loop {
         for (let i = 0; i < n; i++) host.handle(i);
         if (n > 0) {
           block = true;
-          if ((stops & (CHECK_STOPS - 1)) + n >= CHECK_STOPS) placement.check();
+          if ((stops & (CHECK_STOPS - 1)) + n >= CHECK_STOPS) this.placement.check();
           stops += n;
         }
       }
     } finally {
       flushResume(host);
-      placement.end();
+      this.placement.end();
       native.sliceEnd();
     }
     // Between the last look and the return of SIGCHLD for stops something may have stopped.

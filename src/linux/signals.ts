@@ -32,7 +32,8 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     setSiginfo(host, task, actual);
     if (decision !== null) {
       passOn(host, task, actual.signo); // decided before: engines have seen it
-      task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
+      task.handlerTrap =
+        decision.how === 'handler' && (task.trace.interrupt || task.trace.report || task.step !== Step.NONE);
       resumeTask(host, task);
       return;
     }

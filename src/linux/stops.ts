@@ -7,7 +7,7 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo } from '../abi/siginfo.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { unreachable } from '../base/assert.ts';
-import { cloned } from './births.ts';
+import { beginLife, cloned } from './births.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
 import { FILTER_COOKIE } from './filter.ts';
@@ -37,6 +37,10 @@ export function dispatch(host: LinuxHost, i: number): void {
   }
   if (kind === EventKind.DEATH) {
     died(host, task, events.status(i));
+    return;
+  }
+  if (task.starting) {
+    host.unborn.set(tid, events.status(i)); // its parent's clone callbacks come first
     return;
   }
   const wasListening = task.run === Run.LISTENING;
@@ -143,6 +147,9 @@ export function brokenStop(host: LinuxHost, task: LinuxTask): void {
   task.stop = Stop.NONE;
   task.switches++;
   host.hooks.killed(task);
+  const { newborn } = task;
+  task.newborn = null;
+  if (newborn !== null) beginLife(host, newborn); // nobody else lets it go
 }
 
 function event(host: LinuxHost, task: LinuxTask, code: number, value: number): void {

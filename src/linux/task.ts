@@ -76,6 +76,8 @@ export class LinuxTask implements Task {
   group: ThreadGroup;
   exitState: ExitState = ExitState.ALIVE;
   starting = false;
+  /** The child whose clone is being reported: it begins its life when that is over. */
+  newborn: LinuxTask | null = null;
   readonly kernelThread = false;
   trace!: TraceSlot;
 

@@ -91,7 +91,8 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): vo
   if (task.run !== Run.STOPPED) return; // killed under our hand
   if (decision.changed || info !== decision.info || info.signo !== task.stopSigno) setSiginfo(host, task, info);
   passOn(host, task, info.signo);
-  task.handlerTrap = decision.how === 'handler' && (task.trace.interrupt || task.step !== Step.NONE);
+  task.handlerTrap =
+    decision.how === 'handler' && (task.trace.interrupt || task.trace.report || task.step !== Step.NONE);
 }
 
 /** At the delivery-stop: makes sure that a default action that was decided is what the kernel does. */

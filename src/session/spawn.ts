@@ -1,5 +1,6 @@
 /** `spawn` and `attach`: the two ways into a session. */
 
+import { closeSync, openSync } from 'node:fs';
 import { callsOf, type Tracer } from '../engines/tracer.ts';
 import {
   attachProcess,
@@ -51,22 +52,23 @@ export async function spawn(file: string, args: readonly string[] = [], options:
   options.signal?.throwIfAborted();
   const env = options.env ?? process.env;
   const filter = chooseFilter(options);
-  const devNull = options.stdio?.includes('ignore') ? await openNull() : null;
-  const stdio = (options.stdio ?? [0, 1, 2]).map((fd) => (fd === 'ignore' ? devNull!.fd : fd));
-  const spec: SpawnSpec = {
-    file: resolveProgram(file, env.PATH, options.cwd),
-    argv: [options.argv0 ?? file, ...args],
-    env,
-    stdio: stdio as [number, number, number],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-    ...(options.gid === undefined ? {} : { gid: options.gid }),
-    ...(options.newProcessGroup ? { pgid: 0 } : {}),
-    ...(options.newSession ? { newSession: true } : {}),
-    ...(options.foregroundTty === undefined ? {} : { foregroundTty: options.foregroundTty }),
-    ...(filter === null ? {} : { filter }),
-  };
+  // Opened and closed at once: a turn of the event loop in between would give the program its start.
+  const devNull = options.stdio?.includes('ignore') ? openSync('/dev/null', 'r+') : -1;
+  const stdio = (options.stdio ?? [0, 1, 2]).map((fd) => (fd === 'ignore' ? devNull : fd));
   try {
+    const spec: SpawnSpec = {
+      file: resolveProgram(file, env.PATH, options.cwd),
+      argv: [options.argv0 ?? file, ...args],
+      env,
+      stdio: stdio as [number, number, number],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
+      ...(options.newProcessGroup ? { pgid: 0 } : {}),
+      ...(options.newSession ? { newSession: true } : {}),
+      ...(options.foregroundTty === undefined ? {} : { foregroundTty: options.foregroundTty }),
+      ...(filter === null ? {} : { filter }),
+    };
     const task = spawnTask(host, spec);
     const session = new Session(task.tid, options, true);
     try {
@@ -78,7 +80,7 @@ export async function spawn(file: string, args: readonly string[] = [], options:
     }
     return session;
   } finally {
-    await devNull?.close();
+    if (devNull >= 0) closeSync(devNull);
   }
 }
 
@@ -125,11 +127,6 @@ function chooseFilter(options: SpawnOptions): SyscallSet | null {
   }
   // Nobody wants calls: nothing stops anyway, and the tree stays free to be detached from.
   return union === SyscallSet.NONE ? null : union;
-}
-
-async function openNull(): Promise<import('node:fs/promises').FileHandle> {
-  const { open } = await import('node:fs/promises');
-  return open('/dev/null', 'r+');
 }
 
 export interface AttachOptions extends SessionOptions {

@@ -86,7 +86,7 @@ describe('UTRACE_STOP', () => {
   test('of a task in a job control stop: ok at once; SIGCONT does not wake it until it is resumed', async () => {
     const child = await target('puppet', ['say ready', 'naps']);
     child.signal('SIGSTOP');
-    await until('T', () => stateOf(child.pid) === 'T');
+    await until('T, and the parent told', () => stateOf(child.pid) === 'T' && child.statuses.length === 1);
     const session = await attachTo(child.pid);
     const attachment = session.use(stops);
     const task = session.tasks[0]!;

@@ -160,11 +160,23 @@ describe('session.events()', () => {
   });
 
   test('memory stays bounded however slow the reader', async () => {
-    const traced = await start('puppet', ['getppid 20000']);
-    const events = traced.session.events({ calls: ['getppid'], buffer: 64 });
+    const mib = (bytes: number): number => bytes / 2 ** 20;
+    const before = process.memoryUsage();
+    const most = { heapUsed: 0, rss: 0 };
+    const traced = await start('puppet', ['getppid 100000']);
+    const events = traced.session.events({ calls: ['getppid'], buffer: 256 });
     let n = 0;
-    for await (const _ of events) n++;
-    expect(n).toBe(20001);
+    for await (const _ of events) {
+      if (++n % 256 !== 0) continue;
+      await sleep(1);
+      const now = process.memoryUsage();
+      most.heapUsed = Math.max(most.heapUsed, now.heapUsed);
+      most.rss = Math.max(most.rss, now.rss);
+    }
+    expect(n).toBe(100_001);
+    // 100 000 events kept would be more than 60 MiB of heap; garbage not yet collected is most of what is there.
+    expect(mib(most.heapUsed - before.heapUsed)).toBeLessThan(40);
+    expect(mib(most.rss - before.rss)).toBeLessThan(120);
   });
 
   test('two streams, one slow: each gets everything', async () => {

@@ -82,6 +82,21 @@ describe('dispositions', () => {
     expect(ended?.signal).toBe(SIG.SIGQUIT);
   });
 
+  test.each([
+    'TERM',
+    'STOP',
+  ] as const)('UTRACE_SIGNAL_%s: a 32-bit program that handles the signal (TERM: a system call of its own resets the handler)', async (what) => {
+    expect((await runNative('handler-32')).output).toBe('caught\nalive\n');
+    const traced = await start('handler-32', [], [decides(USR1, () => disposition(SignalDisposition[what]))]);
+    if (what === 'STOP') {
+      await until('stopped', () => traced.session.runtime.host.tasks.get(traced.pid)?.run === 2);
+      traced.signal('SIGCONT');
+    }
+    const ended = await traced.end();
+    expect(traced.output).toBe(what === 'TERM' ? '' : 'alive\n');
+    expect(ended).toMatchObject(what === 'TERM' ? { signal: USR1 } : { code: 7 });
+  });
+
   test('UTRACE_SIGNAL_TERM for a signal that never terminates: SIGTERM stands for it', async () => {
     const { ended } = await run(
       'puppet',
@@ -94,22 +109,19 @@ describe('dispositions', () => {
   test.each([
     ['STOP', SignalDisposition.STOP],
     ['TSTP', SignalDisposition.TSTP],
-  ] as const)(
-    'UTRACE_SIGNAL_%s: the process stops instead of taking the signal; SIGCONT goes on',
-    async (_name, what) => {
-      // A session whose leader is its parent: not an orphaned process group (R36).
-      const child = await target('puppet', ['catch 10', '-']);
-      await attachTo(child.pid, { tracers: [decides(USR1, () => disposition(what))] });
-      child.signal('SIGUSR1');
-      await until('stopped', () => child.statuses.length === 1 && stateOf(child.pid) === 't');
-      expect(child.statuses).toEqual([what === SignalDisposition.STOP ? '0x137f' : '0x147f']);
-      child.signal('SIGCONT');
-      await until('continued', () => child.statuses.length === 2);
-      child.write('exit 0\n');
-      await child.end();
-      expect(child.output).not.toContain('caught');
-    },
-  );
+  ] as const)('UTRACE_SIGNAL_%s: the process stops instead of taking the signal; SIGCONT goes on', async (_name, what) => {
+    // A session whose leader is its parent: not an orphaned process group (R36).
+    const child = await target('puppet', ['catch 10', '-']);
+    await attachTo(child.pid, { tracers: [decides(USR1, () => disposition(what))] });
+    child.signal('SIGUSR1');
+    await until('stopped', () => child.statuses.length === 1 && stateOf(child.pid) === 't');
+    expect(child.statuses).toEqual([what === SignalDisposition.STOP ? '0x137f' : '0x147f']);
+    child.signal('SIGCONT');
+    await until('continued', () => child.statuses.length === 2);
+    child.write('exit 0\n');
+    await child.end();
+    expect(child.output).not.toContain('caught');
+  });
 
   test('TSTP in an orphaned process group does nothing (R36), STOP stops always', async () => {
     const traced = await start(

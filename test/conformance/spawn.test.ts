@@ -203,6 +203,16 @@ describe('the session', () => {
     expect(await session.exited).toMatchObject({ signal: 9 });
   });
 
+  test('whoever awaits spawn attaches before the program runs, with stdio ignored too', async () => {
+    for (let i = 0; i < 20; i++) {
+      const session = await spawn(program('puppet'), ['getppid'], { stdio: ['ignore', 'ignore', 2], seccomp: false });
+      let seen = 0;
+      session.use({ calls: ['getppid'], syscallEntry: () => void seen++ });
+      await within('finished', session.finished);
+      expect(seen).toBe(1);
+    }
+  });
+
   test('a closed session takes no more tracers', async () => {
     const { session } = await run('puppet', ['exit 0']);
     expect(() => session.use({})).toThrow('closed');

@@ -1,15 +1,23 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({
-  entry: { index: 'src/session/index.ts', engines: 'src/engines/index.ts', cli: 'src/cli/main.ts' },
+const common = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
   dts: false, // `npm run build` makes the types with tsc
-  clean: true,
-  minify: false,
+  minify: true, // half as much to read at each start; the source maps are beside it
   sourcemap: true,
-  // One file to load: the command starts faster.
-  noExternal: ['commander'],
   outExtensions: () => ({ js: '.js' }),
-});
+} as const;
+
+export default defineConfig([
+  { ...common, entry: { index: 'src/session/index.ts', engines: 'src/engines/index.ts' }, clean: true },
+  {
+    ...common,
+    // The command is one file, commander included: each further file costs a millisecond at every start.
+    entry: { cli: 'src/cli/main.ts' },
+    clean: false,
+    noExternal: ['commander'],
+    outputOptions: { inlineDynamicImports: true },
+  },
+]);

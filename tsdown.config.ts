@@ -18,6 +18,7 @@ export default defineConfig([
     entry: { cli: 'src/cli/main.ts' },
     clean: false,
     noExternal: ['commander'],
-    outputOptions: { inlineDynamicImports: true },
+    inlineOnly: ['commander'],
+    outputOptions: { codeSplitting: false },
   },
 ]);

@@ -5,7 +5,6 @@
 
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { assert } from '../base/assert.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
@@ -269,12 +268,6 @@ export class LinuxHost implements Kernel {
 
   observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
     for (const observer of this.observers) observer.onJobControl?.(group, type);
-  }
-
-  /** The tasks of this host's Map, for people. */
-  describe(task: LinuxTask): string {
-    assert(task !== undefined, 'a task');
-    return `${task.tid} ${proc.taskName(task.tid)}`;
   }
 }
 

@@ -58,9 +58,6 @@ export const isKernelThread = (tid: number): boolean => (Number(stat(tid)?.[6] ?
 /** The signal the parent is sent at death (field 38). */
 export const exitSignal = (tid: number): number => Number(stat(tid)?.[35] ?? 17);
 
-/** The start time in clock ticks since boot: with the pid it names a process for ever. */
-export const startTime = (tid: number): string | undefined => stat(tid)?.[19];
-
 /** How many times the task was given a CPU (schedstat): it has run when this changes. */
 export const timesRun = (tid: number): number => Number(text(`/proc/${tid}/schedstat`)?.trim().split(' ')[2] ?? -1);
 

@@ -4,7 +4,7 @@ import { type ExitStatus, exitStatus } from '../abi/wait-status.ts';
 import { eventsOf, type Tracer, toOps } from '../engines/tracer.ts';
 import { HostError, type HostObserver, type LinuxTask, Run, type ThreadGroup } from '../linux/index.ts';
 import type { EventMask } from '../tracehook/events.ts';
-import { ExitState, type Task } from '../tracehook/task.ts';
+import type { Task } from '../tracehook/task.ts';
 import {
   Answer,
   Attach,
@@ -12,7 +12,6 @@ import {
   barrier,
   control,
   Engine,
-  Event,
   type Examiner,
   engineStatus,
   type FaultHandler,
@@ -117,12 +116,6 @@ export class Attachment {
   /** The session's: a task is gone. */
   forget(task: Task): void {
     this.engines.delete(task);
-  }
-
-  /** The session's: the callbacks that are there have changed. */
-  refresh(events: EventMask): void {
-    this.events = events;
-    for (const [task, engine] of this.engines) setEvents(task, engine, events);
   }
 }
 
@@ -352,9 +345,3 @@ export class Session implements AsyncDisposable {
 function tracerOf(engine: Engine, attachment: Attachment): Tracer | undefined {
   return attachment.tasks.some((task) => attachment.engine(task) === engine) ? attachment.tracer : undefined;
 }
-
-/** Whether a task can still be asked anything. */
-export const isAlive = (task: Task): boolean => task.exitState === ExitState.ALIVE;
-
-/** All of the session's own event bits, for those who attach engines by hand. */
-export { Event };

@@ -1,8 +1,7 @@
 /** The core as a host sees it (TraceHooks), over the passes of this folder. One per host. */
 
 import { assert } from '../base/assert.ts';
-import type { Tid } from '../base/brand.ts';
-import { DEATH_EVENTS, Event, type EventMask } from '../tracehook/events.ts';
+import { Event, type EventMask } from '../tracehook/events.ts';
 import type { ExecInfo, JobControl, Kernel, TraceHooks } from '../tracehook/hooks.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
@@ -152,14 +151,5 @@ export class UtraceCore implements Core, TraceHooks {
       if (tracer !== null) return tracer;
     }
     return null;
-  }
-
-  /** Whether a death report is owed to anybody on this task. */
-  wantsDeath(task: Task): boolean {
-    return (utraceOf(task).events & DEATH_EVENTS) !== 0;
-  }
-
-  find(tid: Tid): Task | undefined {
-    return this.kernel.findTask(tid);
   }
 }

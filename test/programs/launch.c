@@ -1,5 +1,6 @@
 // The real parent of what is to be attached to: launch COMMAND [ARG…]. Says the child's pid, then each status its waitpid
-// gets (WUNTRACED and WCONTINUED too); ends with the child. The child dies with it.
+// gets (WUNTRACED and WCONTINUED too); ends with the child. The child dies with it. It leads a session, in which the child
+// has a process group of its own: that is not orphaned (R36), whoever started the tests.
 #include "common.h"
 
 #include <sys/prctl.h>
@@ -8,11 +9,13 @@ int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
 	int status = 0, ready[2];
+	setsid();
 	pipe(ready);
 	pid_t pid = fork_guarded();
 	if (pid == 0) {
 		char byte;
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
 		close(ready[1]);
 		read(ready[0], &byte, 1);
 		close(ready[0]);

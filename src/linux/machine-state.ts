@@ -1,0 +1,222 @@
+/** The machine state of a stopped task, read on demand: the system call at hand, registers, memory. */
+
+import { NT, PTRACE } from '../abi/ptrace.ts';
+import type { AbiName, Memory, Registers, RegsetName, SyscallState } from '../tracehook/machine.ts';
+import type { Arch } from './arch/index.ts';
+import { errnoError, HostError } from './errors.ts';
+import type { EventBuffer } from './event-buffer.ts';
+import type { Native } from './native.ts';
+import { type LinuxTask, Run } from './task.ts';
+
+/** The system call at hand: copied from the stop, so that it stays readable while the task is held. */
+export class CallState implements SyscallState {
+  abi: AbiName = 'x86-64';
+  nr = -1;
+  /** ip, sp, nr, six arguments, result; 64 bits each, low word first. */
+  private readonly words = new Int32Array(20);
+  private readonly wide = new BigInt64Array(this.words.buffer);
+  private readonly task: LinuxTask;
+  private readonly arch: Arch;
+
+  constructor(task: LinuxTask, arch: Arch) {
+    this.task = task;
+    this.arch = arch;
+  }
+
+  /** Takes over PTRACE_SYSCALL_INFO_ENTRY (or SECCOMP): ip, sp, nr, args. */
+  loadEntry(buffer: EventBuffer, i: number): void {
+    const from = buffer.callWords(i);
+    const { words: source } = buffer;
+    const { words } = this;
+    for (let k = 0; k < 18; k++) words[k] = source[from + 2 + k]!;
+    this.nr = words[4]!;
+    this.abi = this.arch.abiOf(source[from + 1]!, this.nr);
+  }
+
+  /** Takes over PTRACE_SYSCALL_INFO_EXIT: ip, sp, rval; without a seen entry the call is read from the registers. */
+  loadExit(buffer: EventBuffer, i: number, known: boolean): void {
+    const from = buffer.callWords(i);
+    const { words: source } = buffer;
+    this.words[18] = source[from + 6]!;
+    this.words[19] = source[from + 7]!;
+    if (known) return;
+    const { registers } = this.task;
+    this.nr = Number(BigInt.asIntN(32, registers.get(this.arch.syscallNumber)));
+    this.abi = this.arch.abiOf(source[from + 1]!, this.nr);
+    for (let k = 0; k < 4; k++) this.words[k] = source[from + 2 + k]!;
+    this.arch.argumentRegisters(this.abi).forEach((name, index) => {
+      this.wide[3 + index] = BigInt.asIntN(64, registers.get(name));
+    });
+  }
+
+  get instructionPointer(): bigint {
+    return BigInt.asUintN(64, this.wide[0]!);
+  }
+
+  get stackPointer(): bigint {
+    return BigInt.asUintN(64, this.wide[1]!);
+  }
+
+  argNumber(index: number): number {
+    return (this.words[6 + 2 * index]! >>> 0) + this.words[7 + 2 * index]! * 4294967296;
+  }
+
+  argInt(index: number): number {
+    return this.words[6 + 2 * index]!;
+  }
+
+  arg(index: number): bigint {
+    return BigInt.asUintN(64, this.wide[3 + index]!);
+  }
+
+  get result(): number {
+    return (this.words[18]! >>> 0) + this.words[19]! * 4294967296;
+  }
+
+  get result64(): bigint {
+    return this.wide[9]!;
+  }
+
+  get failed(): boolean {
+    const high = this.words[19]!;
+    const low = this.words[18]!;
+    return high === -1 && low < 0 && low >= -4095;
+  }
+
+  setNumber(nr: number): void {
+    this.nr = nr;
+    this.task.registers.set(this.arch.syscallNumber, BigInt(nr));
+  }
+
+  setArg(index: number, value: bigint): void {
+    this.wide[3 + index] = BigInt.asIntN(64, value);
+    this.task.registers.set(this.arch.argumentRegisters(this.abi)[index]!, value);
+  }
+
+  setResult(value: bigint): void {
+    this.wide[9] = BigInt.asIntN(64, value);
+    this.task.registers.set(this.arch.syscallResult, value);
+  }
+}
+
+/** General registers, fetched once a stop and written back before the resume if changed. */
+export class TaskRegisters implements Registers {
+  readonly names: readonly string[];
+  private readonly bytes: Uint8Array;
+  private readonly values: BigUint64Array;
+  private loaded = false;
+  private dirty = false;
+  private readonly task: LinuxTask;
+  private readonly native: Native;
+
+  constructor(task: LinuxTask, native: Native, arch: Arch) {
+    this.task = task;
+    this.native = native;
+    this.names = arch.registerNames;
+    this.bytes = new Uint8Array(arch.registerBytes);
+    this.values = new BigUint64Array(this.bytes.buffer);
+  }
+
+  /** The task has run: what was read is void. */
+  invalidate(): void {
+    this.loaded = false;
+  }
+
+  /** Writes changes back. Returns a negated errno (the task died), or 0. */
+  flush(): number {
+    if (!this.dirty) return 0;
+    this.dirty = false;
+    return this.native.ptraceData(PTRACE.SETREGS, this.task.tid, 0, this.bytes);
+  }
+
+  private load(): void {
+    if (this.loaded) return;
+    this.needStop();
+    const r = this.native.ptraceData(PTRACE.GETREGS, this.task.tid, 0, this.bytes);
+    if (r < 0) throw errnoError(-r, 'ptrace(PTRACE_GETREGS)', this.task.tid, 'the task was killed meanwhile');
+    this.loaded = true;
+  }
+
+  private index(name: string): number {
+    const index = this.names.indexOf(name);
+    if (index < 0) throw new RangeError(`no register '${name}' here; there are ${this.names.join(', ')}`);
+    return index;
+  }
+
+  private needStop(): void {
+    if (this.task.run === Run.STOPPED) return;
+    throw new HostError('ESRCH', `task ${this.task.tid} is not stopped`, {
+      tid: this.task.tid,
+      hint: 'read registers in a callback, or after one that answered STOP',
+    });
+  }
+
+  get(name: string): bigint {
+    this.load();
+    return this.values[this.index(name)]!;
+  }
+
+  set(name: string, value: bigint): void {
+    this.load();
+    this.values[this.index(name)] = BigInt.asUintN(64, value);
+    this.dirty = true;
+  }
+
+  readSet(name: RegsetName): Uint8Array {
+    this.needStop();
+    this.flush();
+    const into = new Uint8Array(16384);
+    const n = this.native.regset(PTRACE.GETREGSET, this.task.tid, NOTE[name], into);
+    if (n < 0) throw errnoError(-n, 'ptrace(PTRACE_GETREGSET)', this.task.tid);
+    return into.slice(0, n);
+  }
+
+  writeSet(name: RegsetName, data: Uint8Array): void {
+    this.needStop();
+    this.flush();
+    const n = this.native.regset(PTRACE.SETREGSET, this.task.tid, NOTE[name], data);
+    if (n < 0) throw errnoError(-n, 'ptrace(PTRACE_SETREGSET)', this.task.tid);
+    this.loaded = false;
+  }
+}
+
+const NOTE: Record<RegsetName, number> = {
+  general: NT.PRSTATUS,
+  'floating-point': NT.PRFPREG,
+  xstate: NT.X86_XSTATE,
+};
+
+/** Strings are read into this first; most are short. */
+const scratch = new Uint8Array(1 << 16);
+
+export class TaskMemory implements Memory {
+  private readonly task: LinuxTask;
+  private readonly native: Native;
+
+  constructor(task: LinuxTask, native: Native) {
+    this.task = task;
+    this.native = native;
+  }
+
+  read(address: bigint | number, length: number): Uint8Array {
+    if (length === 0) return new Uint8Array(0);
+    const into = length <= scratch.length ? scratch : new Uint8Array(length);
+    const n = this.native.readMemory(this.task.tid, address, into, length);
+    if (n < 0) throw errnoError(-n, `reading memory at 0x${address.toString(16)}`, this.task.tid);
+    return into === scratch ? scratch.slice(0, n) : into.subarray(0, n);
+  }
+
+  readString(address: bigint | number, max: number): { bytes: Uint8Array; terminated: boolean } {
+    const into = max <= scratch.length ? scratch : new Uint8Array(max);
+    const n = this.native.readString(this.task.tid, address, into, max);
+    if (n >= 0) return { bytes: into.slice(0, n), terminated: n < max };
+    if (n > -(2 ** 20)) throw errnoError(-n, `reading a string at 0x${address.toString(16)}`, this.task.tid);
+    return { bytes: into.slice(0, -(2 ** 20) - n), terminated: false };
+  }
+
+  write(address: bigint | number, data: Uint8Array): void {
+    if (data.length === 0) return;
+    const n = this.native.writeMemory(this.task.tid, address, data);
+    if (n < 0) throw errnoError(-n, `writing memory at 0x${address.toString(16)}`, this.task.tid);
+  }
+}

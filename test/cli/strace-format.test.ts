@@ -49,9 +49,23 @@ async function both(
       end: [ran.code, ran.signal, ran.stdout],
     };
   };
-  const s = await once([strace!, ...(own.strace ?? ['-f'])]);
-  const u = await once([process.execPath, cli, 'trace', ...(own.utrace ?? [])]);
+  const two = async () => ({
+    s: await once([strace!, ...(own.strace ?? ['-f'])]),
+    u: await once([process.execPath, cli, 'trace', ...(own.utrace ?? [])]),
+  });
+  let { s, u } = await two();
+  // Process ids are made the same by their numbers: a small one can also be a length or an offset. Then once more.
+  for (let again = 0; again < 5 && (ambiguous(s.text, u.text) || ambiguous(u.text, s.text)); again++) {
+    ({ s, u } = await two());
+  }
   return { strace: s.text, utrace: u.text, ends: { strace: s.end, utrace: u.end } };
+}
+
+/** Whether a process id of the first text is also a number of the second, or the ids of one run began anew at 300. */
+function ambiguous(text: string, other: string): boolean {
+  const pids = [...new Set([...text.matchAll(/^(\d+) /gm)].map(([, pid]) => Number(pid)))];
+  if (Math.max(...pids) - Math.min(...pids) > 10_000) return true;
+  return pids.some((pid) => new RegExp(`(?<![\\w.])${pid}(?!\\w)`).test(other));
 }
 
 async function same(options: readonly string[], command: readonly string[]): Promise<void> {

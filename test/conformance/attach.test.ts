@@ -1,5 +1,6 @@
 /** Attaching, letting go, being refused, and what our own death leaves behind. */
 
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -145,6 +146,15 @@ describe('attach', () => {
   });
 });
 
+/** Why nobody else can be asked to attach; empty: somebody can. */
+const noOtherUser =
+  process.geteuid?.() !== 0
+    ? 'only root can become another user'
+    : spawnSync(process.execPath, ['-e', '0'], { uid: 65534, gid: 65534, cwd: '/' }).status !== 0
+      ? 'another user cannot run this Node'
+      : '';
+if (noOtherUser !== '') console.log(`skipped: another user’s process: ${noOtherUser}`);
+
 describe('refusals are typed errors that say what to do', () => {
   test('no such process: ESRCH', async () => {
     const error = await refusal(4_000_000);
@@ -184,7 +194,7 @@ describe('refusals are typed errors that say what to do', () => {
     expect(error.hint).toContain('spawn');
   });
 
-  test.skipIf(process.geteuid?.() !== 0)('another user’s process: EPERM, whose', async () => {
+  test.skipIf(noOtherUser !== '')('another user’s process: EPERM, whose', async () => {
     // What that user needs, where it can read it.
     const dir = mkdtempSync(join(tmpdir(), 'utrace-other-'));
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

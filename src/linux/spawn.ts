@@ -85,9 +85,12 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
   const seized = native.ptrace(PTRACE.SEIZE, child.pid, 0, optionsFor(filtered));
   if (seized < 0) {
     native.sendSignal(child.pid, 0, 9);
-    native.closeFd(child.goFd);
-    native.closeFd(child.errFd);
     native.waitTask(child.pid, new Uint8Array(4));
+    native.closeFd(child.goFd);
+    const failure = readFailure(host, child.errFd);
+    native.closeFd(child.errFd);
+    // It had failed and died before we came to it: the kernel says EPERM of the dead (R15), the child says why.
+    if (failure !== null) throw spawnError(spec, failure);
     throw errnoError(-seized, 'ptrace(PTRACE_SEIZE)', child.pid, 'a sandbox or container may forbid ptrace');
   }
   const task = host.newTask(child.pid, new ThreadGroup(tgid(child.pid), true));
@@ -141,16 +144,21 @@ export function spawnStop(host: LinuxHost, task: LinuxTask, i: number): boolean 
   return true;
 }
 
+/** What the child wrote of the step that failed; null when it wrote nothing. */
+function readFailure(host: LinuxHost, fd: number): { errno: number; step: number } | null {
+  const bytes = new Uint8Array(8);
+  const n = host.native.readFd(fd, bytes);
+  const [errno, step] = new Int32Array(bytes.buffer);
+  return n === 8 ? { errno: errno!, step: step! } : null;
+}
+
 /** The spawn is over: the exec was done (status null), or the child died before it. */
 export function spawnEnded(host: LinuxHost, task: LinuxTask, status: number | null): void {
   const spawning = task.spawning!;
   task.spawning = null;
   let failure: { errno: number; step: number } | null = null;
   if (status !== null) {
-    const bytes = new Uint8Array(8);
-    const n = host.native.readFd(spawning.errFd, bytes);
-    const [errno, step] = new Int32Array(bytes.buffer);
-    failure = n === 8 ? { errno: errno!, step: step! } : { errno: EINTR, step: STEPS.length - 1 }; // killed before
+    failure = readFailure(host, spawning.errFd) ?? { errno: EINTR, step: STEPS.length - 1 }; // killed before
   }
   host.native.closeFd(spawning.errFd);
   if (spawning.goFd >= 0) host.native.closeFd(spawning.goFd);

@@ -148,6 +148,22 @@ describe('failures', () => {
     expect(error.call).toBe('chdir');
   });
 
+  test('a child that failed and died before it could be seized still says why', async () => {
+    const { native } = getRuntime().host;
+    const { ptrace } = native;
+    onTestFinished(() => {
+      native.ptrace = ptrace;
+    });
+    const PTRACE_SEIZE = 0x4206;
+    native.ptrace = (request, tid, addr, data) => {
+      const dead = (): boolean => readFileSync(`/proc/${tid}/stat`, 'latin1').includes(') Z ');
+      if (request === PTRACE_SEIZE) for (const end = Date.now() + 5000; !dead() && Date.now() < end; );
+      return ptrace(request, tid, addr, data);
+    };
+    const error = await failure('/bin/true', { cwd: '/no/such/dir' });
+    expect([error.code, error.call]).toEqual(['ENOENT', 'chdir']);
+  });
+
   test('a bad file descriptor: EBADF of dup2', async () => {
     const error = await failure('/bin/true', { stdio: [0, 999, 2] });
     expect(error.code).toBe('EBADF');

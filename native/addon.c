@@ -246,6 +246,18 @@ FN(place_allowed, 0)
 	return int_(env, ut_place_allowed());
 }
 
+// interruptAll(tids, count): PTRACE_INTERRUPT, back to back, so that the CPU that is woken stays awake. Those that died
+// meanwhile are passed over.
+FN(interrupt_all, 2)
+{
+	size_t len;
+	const int32_t *tids = bytes(a, 0, &len);
+	int count = i32(a, 1);
+	for (int i = 0; tids && i < count && (size_t)i < len / sizeof *tids; i++)
+		ptrace(PTRACE_INTERRUPT, tids[i], 0, 0);
+	return NULL;
+}
+
 // tgkill(tgid, tid, sig); tid 0: the whole process.
 FN(send_signal, 3)
 {
@@ -439,6 +451,7 @@ NAPI_MODULE_INIT()
 		{ "stats", stats },
 		{ "spin", spin },              { "taskCpu", task_cpu },
 		{ "threads", threads },
+		{ "interruptAll", interrupt_all },
 		{ "taskSyscall", task_syscall },
 		{ "placeEnter", place_enter },   { "placeLeave", place_leave },
 		{ "placeAllowed", place_allowed }, { "sendSignal", send_signal },

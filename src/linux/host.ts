@@ -253,7 +253,7 @@ export class LinuxHost implements Kernel {
       any = true;
       dispatchStatus(this, item.tid, item.status);
     }
-    for (let task = this.toTrace.shift(); task !== undefined; task = this.toTrace.shift()) traceSoon(this, task);
+    if (this.toTrace.length > 0) traceSoon(this, this.toTrace.splice(0));
     return any;
   }
 

@@ -63,12 +63,24 @@ const FRAGILE: ReadonlySet<number | undefined> = new Set(
   ].map((name) => syscallNumber('x86-64', name)),
 );
 
-/** Somebody wants the system calls of a task that runs free: it is stopped once, to run otherwise. */
-export function traceSoon(host: LinuxHost, task: LinuxTask): void {
-  if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) return;
-  if (task.interruptSent || host.sleepers.has(task)) return;
-  if (FRAGILE.has(host.native.taskSyscall(task.tid))) watch(host, task);
-  else interruptPolitely(host, task);
+/** Somebody wants the system calls of tasks that run free: each is stopped once, to run otherwise. */
+export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
+  const bytes = new Uint8Array(tasks.length * 4);
+  const tids = new Int32Array(bytes.buffer);
+  let count = 0;
+  for (const task of tasks) {
+    if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) continue;
+    if (task.interruptSent || host.sleepers.has(task)) continue;
+    if (FRAGILE.has(host.native.taskSyscall(task.tid))) {
+      watch(host, task);
+      continue;
+    }
+    task.politeInterrupt = true;
+    task.interruptSent = true;
+    tids[count++] = task.tid;
+  }
+  flushResume(host);
+  host.native.interruptAll(bytes, count);
 }
 
 function watch(host: LinuxHost, task: LinuxTask): void {

@@ -29,6 +29,8 @@ export interface Native {
   /** Resume `tid` (request 0: nobody), then collect up to `max` events. See STEP_* for the answer. */
   step(tid: number, request: number, data: number, max: number, block: number): number;
   resume(tid: number, request: number, data: number): number;
+  /** PTRACE_INTERRUPT for `count` tids, 32 bits each. */
+  interruptAll(tids: Uint8Array, count: number): void;
   ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;
   ptraceData(request: number, tid: number, addr: number | bigint, data: Uint8Array): number;
   regset(request: number, tid: number, type: number, data: Uint8Array): number;

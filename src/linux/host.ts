@@ -3,7 +3,7 @@
  * stops.ts, how a task goes on is resume.ts, when we wait is loop.ts.
  */
 
-import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
+import { PTRACE, PTRACE_EVENT, PTRACE_O } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
@@ -22,6 +22,9 @@ import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 export const QUEUED_ERRNO = 0x75747263;
+
+/** si_code of PTRACE_EVENT_EXIT (R4). */
+const EXIT_STOP = 5 | (PTRACE_EVENT.EXIT << 8);
 
 const BASE_OPTIONS =
   PTRACE_O.TRACESYSGOOD |
@@ -79,7 +82,8 @@ export class LinuxHost implements Kernel {
   /** The task whose hooks are being called: nothing of it may be resumed under it. */
   private cookie = 0;
   private readonly statusBytes = new Uint8Array(4);
-  private readonly messageBytes = new Uint8Array(8);
+  private readonly siginfoBytes = new Uint8Array(128);
+  private readonly siginfoWords = new Int32Array(this.siginfoBytes.buffer);
 
   readonly hasSingleStep: boolean;
   readonly hasBlockStep: boolean;
@@ -187,8 +191,11 @@ export class LinuxHost implements Kernel {
   isKilled(task: Task): boolean {
     const t = task as LinuxTask;
     if (t.run === Run.GONE || (t.stop === Stop.DYING && t.killed)) return true;
-    // SIGKILL breaks a stop at once (R50), and we learn of it later: ask the kernel whether the stop still is.
-    return t.run === Run.STOPPED && this.native.ptraceData(PTRACE.GETEVENTMSG, t.tid, 0, this.messageBytes) < 0;
+    if (t.run !== Run.STOPPED) return false;
+    // SIGKILL breaks a stop at once (R50), and we learn of it later: ask the kernel which stop it is in. On its way out it
+    // may stand at its exit by now (R49).
+    if (this.native.ptraceData(PTRACE.GETSIGINFO, t.tid, 0, this.siginfoBytes) < 0) return true;
+    return t.stop !== Stop.DYING && this.siginfoWords[2] === EXIT_STOP;
   }
 
   switches(task: Task): number {

@@ -266,6 +266,18 @@ describe('examine', () => {
     expect(result).toEqual({ answer: 'not stopped' });
     await child.end();
   });
+
+  test('… also when the task stands at its exit by then (R49)', async () => {
+    const child = await target('puppet', ['spin'], 'spinning');
+    const [, attachment, task] = await stopped(child);
+    const result = attachment.examine(task, () => {
+      child.signal('SIGKILL');
+      for (const end = Date.now() + 50; Date.now() < end; ); // it gets there without us
+      return 'scrambled';
+    });
+    expect(result).toEqual({ answer: 'not stopped' });
+    await child.end();
+  });
 });
 
 describe('SIGKILL beats everything', () => {

@@ -6,7 +6,7 @@
 import { SYSCALLS_I386 } from './syscalls-i386.ts';
 import { SYSCALLS_X86_64 } from './syscalls-x86-64.ts';
 
-/** The architectures a table could exist for; the same names as `AbiName` of the tracehook layer. */
+/** The architectures a table could exist for. */
 export type SyscallAbi = 'x86-64' | 'i386' | 'x32' | 'arm64';
 
 /** A class of calls, as strace's `-e trace=%class` groups them. */

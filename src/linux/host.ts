@@ -5,8 +5,10 @@
 
 import { PTRACE, PTRACE_EVENT, PTRACE_O } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
+import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
-import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
+import { type Kernel, Outcome, type Step, type TraceHooks } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
@@ -24,7 +26,7 @@ import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.
 export const QUEUED_ERRNO = 0x75747263;
 
 /** si_code of PTRACE_EVENT_EXIT (R4). */
-const EXIT_STOP = 5 | (PTRACE_EVENT.EXIT << 8);
+const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
 
 const BASE_OPTIONS =
   PTRACE_O.TRACESYSGOOD |
@@ -177,7 +179,7 @@ export class LinuxHost implements Kernel {
     const { tid } = task;
     if (this.native.waitTask(tid, this.statusBytes) < 0) return null;
     const status = new Int32Array(this.statusBytes.buffer)[0]!;
-    const isGroupStop = status >> 16 === 128 && ((status >> 8) & 0xff) !== 5;
+    const isGroupStop = stopEvent(status) === PTRACE_EVENT.STOP && stopSignal(status) !== SIG.SIGTRAP;
     if (isGroupStop) return status;
     this.backlog.push({ tid, status });
     this.kick();
@@ -252,7 +254,7 @@ export class LinuxHost implements Kernel {
       const { goesOn } = task;
       if (goesOn === null || task.run !== Run.STOPPED) continue;
       const outcome = this.hooks.proceed(task);
-      if (outcome === 1) continue; // held again
+      if (outcome === Outcome.HELD) continue;
       task.goesOn = null;
       goesOn(task, outcome);
     }

@@ -6,6 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { PTRACE } from '../abi/ptrace.ts';
+import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { HostError } from './errors.ts';
@@ -13,7 +14,6 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-const SIGTRAP = 5;
 /** Below the red zone of x86-64. */
 const BELOW_STACK = 512n;
 /** Other stops that may come first: pending signals (dropped, the process is about to end), a group stop. */
@@ -70,7 +70,7 @@ function stepOnce(host: LinuxHost, task: LinuxTask): boolean {
     }
     if (
       stopEvent(status) === 0 &&
-      stopSignal(status) === SIGTRAP &&
+      stopSignal(status) === SIG.SIGTRAP &&
       task.registers.get(host.arch.programCounter) !== from
     ) {
       return true;

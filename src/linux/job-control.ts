@@ -1,5 +1,6 @@
 /** PTRACE_EVENT_STOP: group stops and their end, interrupts, births (R5, R25–R27). */
 
+import { SIG } from '../abi/signals.ts';
 import { Event } from '../tracehook/events.ts';
 import type { LinuxHost } from './host.ts';
 import { resumeTask } from './resume.ts';
@@ -7,11 +8,9 @@ import { rejoinCall } from './system-calls.ts';
 import { type LinuxTask, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
 
-const SIGTRAP = 5;
-
 export function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasListening: boolean, polite: boolean): void {
   const { group } = task;
-  if (low !== SIGTRAP) {
+  if (low !== SIG.SIGTRAP) {
     task.stop = Stop.GROUP;
     if (wasListening || task.quietStop) {
       // Re-trapped in the same stop, or found in it: no news.

@@ -1,6 +1,7 @@
 /** Signal-delivery-stops: whose signal it is, and who is to be asked. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { type LinuxHost, QUEUED_ERRNO } from './host.ts';
@@ -9,13 +10,11 @@ import { resumeTask, setSiginfo } from './resume.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
 
-const SIGTRAP = 5;
-
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
   if (task.handlerTrap) {
     task.handlerTrap = false;
-    if (signo === SIGTRAP && info.code === SIGTRAP) {
+    if (signo === SIG.SIGTRAP && info.code === SIG.SIGTRAP) {
       // R45: the frame is set up and the handler has not begun.
       task.stop = Stop.TRAP;
       host.hooks.signalHandler(task, true);

@@ -1,5 +1,6 @@
 /** System call stops: entry and exit, and calls that a stop of ours interrupted. */
 
+import { SIG } from '../abi/signals.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { LinuxHost } from './host.ts';
@@ -8,7 +9,6 @@ import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import type { LinuxTask } from './task.ts';
 import { wayOut } from './way-out.ts';
 
-const SIGTRAP = 5;
 const TRAP_BRKPT = 1;
 const EINTR = 4;
 const ENOSYS = 38n;
@@ -57,8 +57,8 @@ function exited(host: LinuxHost, task: LinuxTask): void {
     // R45: the step over a system call ends here, in a SIGTRAP that the kernel would have sent.
     task.stepTrap = false;
     task.pending = {
-      info: { signo: SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: task.registers.get(host.arch.programCounter) },
-      disposition: proc.disposition(task.tid, SIGTRAP),
+      info: { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: task.registers.get(host.arch.programCounter) },
+      disposition: proc.disposition(task.tid, SIG.SIGTRAP),
     };
   }
   if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);

@@ -3,8 +3,10 @@
  * task_current_syscall), as interfaces. Valid only while the task is at a safe point, but for `currentSyscall`.
  */
 
+import type { SyscallAbi } from '../abi/syscalls.ts';
+
 /** Which table a system call number belongs to. A 32-bit program on x86-64 makes `i386` calls. */
-export type AbiName = 'x86-64' | 'i386' | 'x32' | 'arm64';
+export type AbiName = SyscallAbi;
 
 /**
  * The system call at hand (asm/syscall.h). `nr` and arguments are valid from syscall entry to the return to user

@@ -246,16 +246,39 @@ FN(place_allowed, 0)
 	return int_(env, ut_place_allowed());
 }
 
-// interruptAll(tids, count): PTRACE_INTERRUPT, back to back, so that the CPU that is woken stays awake. Those that died
-// meanwhile are passed over.
-FN(interrupt_all, 2)
+// interruptAll(tids, count, spared): PTRACE_INTERRUPT, in one go, so that the CPU that is woken stays awake. A task that
+// sleeps in a system call whose byte in `spared` is set is left alone, and its tid negated. Those that died meanwhile are
+// passed over.
+FN(interrupt_all, 3)
+{
+	size_t len, calls;
+	int32_t *tids = bytes(a, 0, &len);
+	const uint8_t *spared = bytes(a, 2, &calls);
+	int count = i32(a, 1);
+	if (!tids || !spared)
+		return NULL;
+	if ((size_t)count > len / sizeof *tids)
+		count = (int)(len / sizeof *tids);
+	for (int i = 0; i < count; i++) {
+		int nr = ut_task_syscall(tids[i]);
+		if (nr >= 0 && (size_t)nr < calls && spared[nr])
+			tids[i] = -tids[i];
+		else
+			ptrace(PTRACE_INTERRUPT, tids[i], 0, 0);
+	}
+	return NULL;
+}
+
+// collectOf(tids, from, count): the stops and deaths of just these tasks, as far as there are any, into the event buffer.
+FN(collect_of, 3)
 {
 	size_t len;
 	const int32_t *tids = bytes(a, 0, &len);
-	int count = i32(a, 1);
-	for (int i = 0; tids && i < count && (size_t)i < len / sizeof *tids; i++)
-		ptrace(PTRACE_INTERRUPT, tids[i], 0, 0);
-	return NULL;
+	int from = i32(a, 1), count = i32(a, 2);
+	if (!tids || from < 0 || count < 0 || (size_t)from + (size_t)count > len / sizeof *tids)
+		return int_(env, -EINVAL);
+	int n = ut_collect_of(tids + from, count);
+	return int_(env, ut_slice_over() ? n | SLICE_OVER : n);
 }
 
 // tgkill(tgid, tid, sig); tid 0: the whole process.
@@ -451,7 +474,7 @@ NAPI_MODULE_INIT()
 		{ "stats", stats },
 		{ "spin", spin },              { "taskCpu", task_cpu },
 		{ "threads", threads },
-		{ "interruptAll", interrupt_all },
+		{ "interruptAll", interrupt_all }, { "collectOf", collect_of },
 		{ "taskSyscall", task_syscall },
 		{ "placeEnter", place_enter },   { "placeLeave", place_leave },
 		{ "placeAllowed", place_allowed }, { "sendSignal", send_signal },

@@ -1,4 +1,4 @@
-// What is read of a task without stopping it: its memory and the list of its siblings.
+// What is read of a task without stopping it: its memory, the call it sleeps in and the list of its siblings.
 // Memory: process_vm_readv first, /proc/TID/mem where its page protections say no.
 #include "utrace.h"
 
@@ -103,4 +103,20 @@ int ut_threads(pid_t pid, int32_t *tids, size_t capacity)
 	}
 	closedir(dir);
 	return (int)n;
+}
+
+// The system call a task sleeps in, from /proc/TID/syscall; -1: it sleeps elsewhere; -2: it runs, or is gone.
+int ut_task_syscall(pid_t tid)
+{
+	char path[40], text[64];
+	snprintf(path, sizeof path, "/proc/%d/syscall", (int)tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -2;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (n <= 0)
+		return -2;
+	text[n] = 0;
+	return text[0] == 'r' ? -2 : atoi(text);
 }

@@ -34,22 +34,6 @@ int ut_task_cpu(pid_t tid)
 	return p ? atoi(p) : -EIO;
 }
 
-// The system call a task sleeps in, from /proc/TID/syscall; -1: it sleeps elsewhere; -2: it runs, or is gone.
-int ut_task_syscall(pid_t tid)
-{
-	char path[40], text[64];
-	snprintf(path, sizeof path, "/proc/%d/syscall", (int)tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -2;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0)
-		return -2;
-	text[n] = 0;
-	return text[0] == 'r' ? -2 : atoi(text);
-}
-
 // Whether this thread may come back from SCHED_IDLE: with CAP_SYS_NICE, or an RLIMIT_NICE that allows nice 0.
 int ut_place_allowed(void)
 {

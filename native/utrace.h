@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct ut_event) == 192, "mirrored in src/linux/event-buff
 // wait.c
 void ut_events_set(struct ut_event *events, int capacity);
 int ut_collect(int max, int block);
+int ut_collect_of(const int32_t *tids, int count);
 int ut_resume(pid_t tid, int request, unsigned long data);
 int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks);
 int ut_slice_end(void);
@@ -66,6 +67,8 @@ extern struct ut_stats ut_stats;
 long ut_read(pid_t tid, uint64_t addr, void *to, size_t len);
 long ut_read_string(pid_t tid, uint64_t addr, char *to, size_t max);
 long ut_write(pid_t tid, uint64_t addr, const void *from, size_t len);
+int ut_threads(pid_t pid, int32_t *tids, size_t capacity);
+int ut_task_syscall(pid_t tid);
 
 // spawn.c
 struct ut_spawn {
@@ -100,9 +103,7 @@ enum ut_spawn_step {
 int ut_spawn(const struct ut_spawn *how, struct ut_spawned *out);
 
 // place.c
-int ut_threads(pid_t pid, int32_t *tids, size_t capacity);
 int ut_task_cpu(pid_t tid);
-int ut_task_syscall(pid_t tid);
 int ut_place_enter(int cpu);
 int ut_place_leave(void);
 int ut_place_allowed(void);

@@ -184,6 +184,23 @@ static pid_t wait_spinning(int *status, struct rusage *ru)
 	}
 }
 
+// What a wait brought, into the next slot of the event buffer.
+static void take(struct ut_event *ev, pid_t tid, int status, const struct rusage *ru)
+{
+	ev->tid = tid;
+	ev->status = status;
+	if (ru) {
+		ev->utime_us = (uint64_t)ru->ru_utime.tv_sec * 1000000 + (uint64_t)ru->ru_utime.tv_usec;
+		ev->stime_us = (uint64_t)ru->ru_stime.tv_sec * 1000000 + (uint64_t)ru->ru_stime.tv_usec;
+	}
+	read_event(ev);
+	ut_stats.stops++;
+	if (tid != ut_stats.last_tid) {
+		ut_stats.last_tid = tid;
+		ut_stats.switches++;
+	}
+}
+
 // Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Returns how many
 // events there are; 0: none (the slice is over, or nobody is ready); -ECHILD: no tracees at all.
 int ut_collect(int max, int block)
@@ -211,19 +228,23 @@ int ut_collect(int max, int block)
 		}
 		if (tid == 0)
 			return n;
-		struct ut_event *ev = &events[n++];
-		ev->tid = tid;
-		ev->status = status;
-		if (want_rusage) {
-			ev->utime_us = (uint64_t)ru.ru_utime.tv_sec * 1000000 + (uint64_t)ru.ru_utime.tv_usec;
-			ev->stime_us = (uint64_t)ru.ru_stime.tv_sec * 1000000 + (uint64_t)ru.ru_stime.tv_usec;
-		}
-		read_event(ev);
-		ut_stats.stops++;
-		if (tid != ut_stats.last_tid) {
-			ut_stats.last_tid = tid;
-			ut_stats.switches++;
-		}
+		take(&events[n++], tid, status, rup);
+	}
+	return n;
+}
+
+// The same for just these tasks, at most as many as the buffer holds; those that have not stopped are passed over.
+// The kernel finds a task by its id at once, where a wait for any goes through all tracees each time.
+int ut_collect_of(const int32_t *tids, int count)
+{
+	int n = 0;
+	for (int i = 0; i < count && n < capacity; i++) {
+		int status;
+		struct rusage ru;
+		struct rusage *rup = want_rusage ? &ru : NULL;
+		pid_t tid = wait4(tids[i], &status, WAIT_FLAGS | WNOHANG, rup);
+		if (tid > 0)
+			take(&events[n++], tid, status, rup);
 	}
 	return n;
 }

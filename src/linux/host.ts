@@ -13,6 +13,7 @@ import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
 import { detachTask } from './detach.ts';
+import { Due } from './due.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { loadNative, type Native } from './native.ts';
@@ -73,6 +74,8 @@ export class LinuxHost implements Kernel {
   readonly sleepers = new Map<LinuxTask, number>();
   /** Tasks that run free and whose calls somebody wants now. */
   readonly toTrace: LinuxTask[] = [];
+  /** Tasks that were interrupted together, and will stop about now. */
+  readonly due = new Due();
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();

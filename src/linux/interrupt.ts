@@ -45,7 +45,7 @@ export function reportSoon(host: LinuxHost, task: LinuxTask): void {
  * Calls that answer EINTR to any interruption (R39) and whose time-out would begin anew if they were made again. Every
  * other call is restarted by the kernel so that the program cannot tell.
  */
-const FRAGILE: ReadonlySet<number | undefined> = new Set(
+const FRAGILE: ReadonlySet<number> = new Set(
   [
     ...['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'semop', 'semtimedop', 'io_getevents', 'io_pgetevents'],
     ...[
@@ -60,8 +60,11 @@ const FRAGILE: ReadonlySet<number | undefined> = new Set(
       'sendto',
     ],
     ...['sendmsg', 'msgrcv', 'msgsnd'],
-  ].map((name) => syscallNumber('x86-64', name)),
+  ].map((name) => syscallNumber('x86-64', name)!),
 );
+
+/** The same as a byte for each number. */
+const FRAGILE_BYTES = Uint8Array.from({ length: Math.max(...FRAGILE) + 1 }, (_, nr) => Number(FRAGILE.has(nr)));
 
 /** Somebody wants the system calls of tasks that run free: each is stopped once, to run otherwise. */
 export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
@@ -71,16 +74,22 @@ export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
   for (const task of tasks) {
     if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) continue;
     if (task.interruptSent || host.sleepers.has(task)) continue;
-    if (FRAGILE.has(host.native.taskSyscall(task.tid))) {
-      watch(host, task);
-      continue;
-    }
     task.politeInterrupt = true;
     task.interruptSent = true;
     tids[count++] = task.tid;
   }
   flushResume(host);
-  host.native.interruptAll(bytes, count);
+  host.native.interruptAll(bytes, count, FRAGILE_BYTES);
+  for (let i = 0; i < count; i++) if (tids[i]! < 0) spared(host, -tids[i]!);
+  host.due.add(bytes, count);
+}
+
+/** One that was not to be interrupted after all. */
+function spared(host: LinuxHost, tid: number): void {
+  const task = host.tasks.get(tid)!;
+  task.politeInterrupt = false;
+  task.interruptSent = false;
+  watch(host, task);
 }
 
 function watch(host: LinuxHost, task: LinuxTask): void {

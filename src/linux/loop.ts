@@ -110,12 +110,9 @@ export class Loop {
     try {
       while (!over) {
         host.handleReady();
-        const { tid, request, data } = next;
-        next.request = 0;
-        const { running } = host.counts;
-        // With one task running there is nothing to look for beside its next stop.
-        const max = running > 1 ? events.capacity : 1;
-        let n = native.step(tid, request, data, max, block && running > 0 ? 1 : 0);
+        const { tid } = next;
+        const isDue = host.due.left > 0;
+        let n = isDue ? this.collectDue() : this.step(block);
         if (n >= STEP_SLICE_OVER) {
           over = true;
           n -= STEP_SLICE_OVER;
@@ -124,7 +121,7 @@ export class Loop {
         if (n <= STEP_RESUME_FAILED) check(n - STEP_RESUME_FAILED, 'resuming', tid);
         check(n, 'wait4');
         if (n === 0 && !over) {
-          if (host.wakes.length > 0 || host.backlog.length > 0) continue;
+          if (isDue || host.wakes.length > 0 || host.backlog.length > 0) continue;
           break;
         }
         for (let i = 0; i < n; i++) host.handle(i);
@@ -148,7 +145,24 @@ export class Loop {
         return true;
       }
     }
-    return over && stops > 0;
+    return over && (stops > 0 || host.due.left > 0);
+  }
+
+  /** Makes the resume that is next, and collects who has stopped; waits for the first if `block`. */
+  private step(block: boolean): number {
+    const { native, next, events, counts } = this.host;
+    const { tid, request, data } = next;
+    next.request = 0;
+    const { running } = counts;
+    // With one task running there is nothing to look for beside its next stop.
+    const max = running > 1 ? events.capacity : 1;
+    return native.step(tid, request, data, max, block && running > 0 ? 1 : 0);
+  }
+
+  private collectDue(): number {
+    const { host } = this;
+    flushResume(host);
+    return host.due.collect(host.native, host.events.capacity);
   }
 
   private pollSleepersLater(): void {

@@ -29,8 +29,10 @@ export interface Native {
   /** Resume `tid` (request 0: nobody), then collect up to `max` events. See STEP_* for the answer. */
   step(tid: number, request: number, data: number, max: number, block: number): number;
   resume(tid: number, request: number, data: number): number;
-  /** PTRACE_INTERRUPT for `count` tids, 32 bits each. */
-  interruptAll(tids: Uint8Array, count: number): void;
+  /** PTRACE_INTERRUPT for `count` tids, 32 bits each; those in a call of `spared` (a byte each) are negated instead. */
+  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array): void;
+  /** Collects what `count` tids from the one at `from` on have to tell by now; the answer is as that of `step`. */
+  collectOf(tids: Uint8Array, from: number, count: number): number;
   ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;
   ptraceData(request: number, tid: number, addr: number | bigint, data: Uint8Array): number;
   regset(request: number, tid: number, type: number, data: Uint8Array): number;

@@ -1,0 +1,32 @@
+/**
+ * Tasks that were interrupted together. Their stops are asked for by tid, in that order: a wait for anyone looks at all
+ * tracees each time, which makes the attach to a process of many threads quadratic.
+ */
+
+import type { Native } from './native.ts';
+
+export class Due {
+  private tids: Uint8Array = new Uint8Array(0);
+  private count = 0;
+  private from = 0;
+
+  /** How many have not been asked for yet. */
+  get left(): number {
+    return this.count - this.from;
+  }
+
+  /** Takes over `count` tids, 32 bits each. Those of an earlier burst are left to the wait for anyone. */
+  add(tids: Uint8Array, count: number): void {
+    this.tids = tids;
+    this.count = count;
+    this.from = 0;
+  }
+
+  /** Collects from up to `max` of them; one that has not stopped by now is left to the wait for anyone. */
+  collect(native: Native, max: number): number {
+    const count = Math.min(this.left, max);
+    const n = native.collectOf(this.tids, this.from, count);
+    this.from += count;
+    return n;
+  }
+}

@@ -16,6 +16,7 @@ import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
+import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
 import { Released } from './released.ts';
@@ -79,6 +80,8 @@ export class LinuxHost implements Kernel {
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
+  /** For a look at the call that a task was interrupted in. */
+  readonly interrupted: InterruptedCall;
   /** Processes of ours that are no longer traced. */
   readonly released: Released;
   hooks!: TraceHooks;
@@ -96,6 +99,7 @@ export class LinuxHost implements Kernel {
   constructor(native: Native = loadNative(), arch: Arch = currentArch()) {
     this.native = native;
     this.arch = arch;
+    this.interrupted = new InterruptedCall(native, arch);
     this.released = new Released(native);
     this.hasSingleStep = arch.hasSingleStep;
     this.hasBlockStep = arch.hasBlockStep;

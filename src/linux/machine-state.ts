@@ -180,6 +180,33 @@ export class TaskRegisters implements Registers {
   }
 }
 
+/** The call that any task was interrupted in: a burst finds most tasks in one, and few need a register set of their own. */
+export class InterruptedCall {
+  nr = -1;
+  result = 0;
+  private readonly bytes: Uint8Array;
+  private readonly words: Int32Array;
+  private readonly nrAt: number;
+  private readonly resultAt: number;
+  private readonly native: Native;
+
+  constructor(native: Native, arch: Arch) {
+    this.native = native;
+    this.bytes = new Uint8Array(arch.registerBytes);
+    this.words = new Int32Array(this.bytes.buffer);
+    this.nrAt = 2 * arch.registerNames.indexOf(arch.syscallNumber);
+    this.resultAt = 2 * arch.registerNames.indexOf(arch.syscallResult);
+  }
+
+  /** Looks at a stopped task that has changed no registers in this stop. False: it is in no call, or was killed. */
+  load(tid: number): boolean {
+    if (this.native.ptraceData(PTRACE.GETREGS, tid, 0, this.bytes) < 0) return false;
+    this.nr = this.words[this.nrAt]!;
+    this.result = (this.words[this.resultAt]! >>> 0) + this.words[this.resultAt + 1]! * 2 ** 32;
+    return this.nr >= 0;
+  }
+}
+
 const NOTE: Record<RegsetName, number> = {
   general: NT.PRSTATUS,
   'floating-point': NT.PRFPREG,

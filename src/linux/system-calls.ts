@@ -73,9 +73,9 @@ const isRestart = (result: number): boolean => (result <= -512 && result >= -514
  * over, for a report does not disturb a call. The entry that follows is no news.
  */
 export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
-  const nr = Number(BigInt.asIntN(32, task.registers.get(host.arch.syscallNumber)));
-  if (nr < 0) return false;
-  const result = Number(BigInt.asIntN(64, task.registers.get(host.arch.syscallResult)));
+  const { interrupted } = host;
+  if (!interrupted.load(task.tid)) return false;
+  const { nr, result } = interrupted;
   if (!isRestart(result) && !restartSleep(host, task)) return false;
   if (task.trace.interrupt || task.detaching) return false;
   if (!task.syscallStops && !task.trace.report) return false;

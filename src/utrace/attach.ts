@@ -52,8 +52,11 @@ export function attachTask<D>(
   if (task.starting && !isCreator(core, task)) return 'EAGAIN';
   if ((flags & Attach.EXCLUSIVE) !== 0 && find(u, flags, ops as EngineOps, data)) return 'EEXIST';
   const engine = new Engine<D>(ops, data);
-  // The first engine goes on the list at once; later ones when no pass can be walking it.
-  (u.attached.length === 0 && !u.waiting ? u.attached : u.attaching).push(engine as Engine);
+  // The first engine goes on the list at once; later ones when no pass can be walking it. (A list of one is made as it
+  // is: the room that push would leave for more adds up in a process of many threads.)
+  if (u.attached.length === 0 && !u.waiting) u.attached = [engine as Engine];
+  else if (u.attaching.length === 0) u.attaching = [engine as Engine];
+  else u.attaching.push(engine as Engine);
   return engine;
 }
 

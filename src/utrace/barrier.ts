@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
  */
 export function barrier(engine: Engine, whenDone?: () => void): Answer {
   if (engine.busy > 0) {
-    if (whenDone) engine.waiters.push(whenDone);
+    if (whenDone) engine.waiters = [...(engine.waiters ?? []), whenDone];
     return Answer.IN_PROGRESS;
   }
   return engine.detached ? Answer.GONE : Answer.OK;

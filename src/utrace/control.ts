@@ -145,15 +145,16 @@ export function setEvents(task: Task, engine: Engine, events: EventMask): Answer
   return engine.busy > 0 ? Answer.IN_PROGRESS : Answer.OK;
 }
 
-/** Each event's bit, name and callback. */
-const CALLBACKS = Object.entries(CALLBACK_OF).map(
-  ([name, callback]) => ({ bit: Event[name as keyof typeof Event], name, callback }) as const,
-);
+/** Each event's name and callback, at the place of its bit. */
+const CALLBACKS = Object.entries(Event)
+  .sort(([, a], [, b]) => a - b)
+  .map(([name]) => ({ name, callback: CALLBACK_OF[name as keyof typeof Event] }) as const);
 
 function checkCallbacks(engine: Engine, events: EventMask): void {
   if ((events & ~ALL_EVENTS) !== 0) throw new TypeError(`not an event mask: 0x${events.toString(16)}`);
-  for (const { bit, name, callback } of CALLBACKS) {
-    if ((events & bit) !== 0 && engine.ops?.[callback] === undefined) {
+  for (let rest = events; rest !== 0; rest &= rest - 1) {
+    const { name, callback } = CALLBACKS[31 - Math.clz32(rest & -rest)]!;
+    if (engine.ops?.[callback] === undefined) {
       throw new TypeError(`engine ${engine.ops?.name ?? '(unnamed)'} asks for ${name} but has no ${callback}`);
     }
   }

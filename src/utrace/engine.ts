@@ -89,7 +89,7 @@ export class Engine<D = unknown> {
   /** Callbacks under way: more than zero while one is on the stack or its promise has not settled. */
   busy = 0;
   /** Called once each, when `busy` falls to zero. */
-  waiters: (() => void)[] = [];
+  waiters: (() => void)[] | null = null;
 
   constructor(ops: EngineOps<D>, data: D) {
     this.ops = ops;

@@ -209,9 +209,9 @@ export function stepOf(kernel: Kernel, action: ResumeAction): Step {
 /** A callback has finished. */
 export function idle(engine: Engine): void {
   engine.busy--;
-  if (engine.busy === 0 && engine.waiters.length > 0) {
-    const waiters = engine.waiters;
-    engine.waiters = [];
+  if (engine.busy === 0 && engine.waiters !== null) {
+    const { waiters } = engine;
+    engine.waiters = null;
     for (const waiter of waiters) waiter();
   }
 }

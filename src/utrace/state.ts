@@ -60,6 +60,14 @@ export class Pass {
   }
 }
 
+// What a task begins with, shared by all: a large process has thousands. Replaced, never changed.
+const NO_EXIT: ExitReport = Object.freeze({ original: 0, code: 0 });
+const NO_SIGNAL: SignalReport = Object.freeze<SignalReport>({
+  info: null,
+  original: null,
+  action: { disposition: 'default' },
+});
+
 export class Utrace implements TraceSlot {
   readonly core: Core;
   readonly task: Task;
@@ -84,7 +92,7 @@ export class Utrace implements TraceSlot {
   /** An entry report follows one that ended in a stop. */
   resumed = false;
 
-  readonly pass = new Pass();
+  private ownPass: Pass | null = null;
   /** Where HELD was answered: what `proceed` goes on with. */
   heldAt: Point | null = null;
 
@@ -93,12 +101,12 @@ export class Utrace implements TraceSlot {
   cloneFlags = 0;
   child: Task | null = null;
   exec: { oldTid: Task['tid']; path: string } | null = null;
-  exitReport: ExitReport = { original: 0, code: 0 };
+  exitReport: ExitReport = NO_EXIT;
   jctlType: 'stopped' | 'continued' = 'stopped';
   jctlNotify: 'stopped' | 'continued' | null = null;
   groupDead = false;
   deathSignal = 0;
-  signal: SignalReport = { info: null, original: null, action: { disposition: 'default' } };
+  signal: SignalReport = NO_SIGNAL;
   /** The siginfo as dequeued, to tell whether an engine changed it. */
   dequeued: SignalReport['info'] = null;
   decision: SignalDecision | null = null;
@@ -108,13 +116,19 @@ export class Utrace implements TraceSlot {
     this.task = task;
   }
 
+  /** Made when the first report comes: most tasks of a large process never have one. */
+  get pass(): Pass {
+    this.ownPass ??= new Pass();
+    return this.ownPass;
+  }
+
   get engines(): number {
     return this.attached.length + this.attaching.length;
   }
 
   /** Whether a pass is under way: running, or waiting for an async handler. */
   get waiting(): boolean {
-    return this.pass.point !== null;
+    return this.ownPass !== null && this.ownPass.point !== null;
   }
 }
 

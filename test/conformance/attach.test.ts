@@ -5,9 +5,11 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PTRACE } from '../../src/abi/ptrace.ts';
 import { attach, getRuntime, HostError, Resume, spawn, type Tracer } from '../../src/session/index.ts';
 import {
   attachTo,
+  callOf,
   Log,
   Native,
   sleep,
@@ -45,6 +47,22 @@ describe('attach', () => {
     const session = await attachTo(child.pid);
     expect(session.tasks.map((task) => task.tid as number).sort()).toEqual(threadsOf(child.pid).sort());
     for (const tid of threadsOf(child.pid)) expect(status(tid, 'TracerPid')).toBe(String(process.pid));
+  });
+
+  test('300 threads that sleep come under syscall trace at once, and go on sleeping in their call', async () => {
+    const child = await target('threads', ['many', '300']);
+    const tids = threadsOf(child.pid);
+    await until('all asleep', () => tids.every((tid) => stateOf(tid) === 'S'));
+    const before = tids.map(callOf);
+    const log = new Log();
+    await attachTo(child.pid, { tracers: [{ syscallEntry: (task) => log.add(`entry ${task.syscall.nr}`) }] });
+    const { host } = getRuntime();
+    await until('each in its call, traced', () =>
+      tids.every((tid) => host.tasks.get(tid)!.resumedWith === PTRACE.SYSCALL && host.tasks.get(tid)!.entered),
+    );
+    await until('asleep again', () => tids.every((tid) => stateOf(tid) === 'S'));
+    expect(tids.map(callOf)).toEqual(before);
+    expect(log.lines).toEqual([]);
   });
 
   test('threads being born meanwhile: each is traced or was never there', async () => {

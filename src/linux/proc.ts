@@ -1,6 +1,6 @@
 /** What /proc tells of a task. Everything here tolerates that the task is gone. */
 
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { CurrentSyscall } from '../tracehook/machine.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 
@@ -82,8 +82,7 @@ export function threads(pid: number): number[] | undefined {
 }
 
 /** How many threads a process has; 0 when it is gone. Those that are dead but not yet waited for count. */
-export const threadCount = (pid: number): number =>
-  (statSync(`/proc/${pid}/task`, { throwIfNoEntry: false })?.nlink ?? 2) - 2;
+export const threadCount = (pid: number): number => Number(stat(pid)?.[17] ?? 0);
 
 /** The children of a process, of all its threads. */
 export function children(pid: number): number[] {

@@ -135,7 +135,7 @@ const cases = {
   },
   async attach() {
     if (!hasStrace) return console.log('skip attach: no strace here (apt-get install strace)');
-    const times = { api: [], all: [], command: [], strace: [], straceAll: [], node: [] };
+    const times = { api: [], all: [], back: [], command: [], strace: [], straceAll: [], node: [] };
     const lines = join(scratch, 'attached');
     const victim = spawn(join(programs, 'threads'), ['500'], { stdio: ['pipe', 'pipe', 'ignore'] });
     await new Promise((resolve) => victim.stdout.once('data', resolve));
@@ -145,6 +145,7 @@ const cases = {
         must(api.tasks === 500, `${api.tasks} tasks`);
         times.api.push(api.ms);
         times.all.push(api.all);
+        times.back.push(api.back);
         times.node.push(time(process.execPath, ['-e', '0']));
         times.command.push(
           await attachTime(process.execPath, [cli, 'trace', '-o', '/dev/null', '-p', `${victim.pid}`], /attached/),
@@ -158,15 +159,17 @@ const cases = {
     } finally {
       victim.stdin.end();
     }
-    const [a, b, c, d, e, f] = [times.api, times.strace, times.command, times.node, times.all, times.straceAll].map(
-      median,
-    );
+    const [a, b, c, d, e, f, g] = [
+      ...[times.api, times.strace, times.command, times.node],
+      ...[times.all, times.straceAll, times.back],
+    ].map(median);
     report(
       'attach() to 500 threads, until every one is under syscall trace',
       'faster than strace -f -p',
       e < f,
       `utrace ${ms(e)}, strace ${ms(f)}: ${(f / e).toFixed(2)}×`,
     );
+    console.log(`     until each is back in the call it slept in: utrace ${ms(g)}`);
     console.log(`     until all are seized: utrace ${ms(a)}, strace ${ms(b)}`);
     console.log(`     the command, with Node's own start: ${ms(c)} (node -e 0: ${ms(d)})`);
   },

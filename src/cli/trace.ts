@@ -234,7 +234,17 @@ async function followPids(
   finish: () => void,
 ): Promise<number> {
   const sessions: Session[] = [];
+  const stop = new AbortController();
+  const letGo = (): void => {
+    for (const session of sessions) void session.detach();
+  };
+  // Before the word that it is attached: whoever reads that may send a signal at once.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+    process.once(signal, () => stop.abort());
+  }
+  stop.signal.addEventListener('abort', letGo);
   for (const pid of pids) {
+    if (stop.signal.aborted) break;
     try {
       const session = await attach(pid, { follow: options.follow });
       for (const tracer of tracers) session.use(tracer);
@@ -249,13 +259,7 @@ async function followPids(
       );
     }
   }
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-    process.once(signal, () => stop.abort());
-  }
-  stop.signal.addEventListener('abort', () => {
-    for (const session of sessions) void session.detach();
-  });
+  if (stop.signal.aborted) letGo(); // also the one that came while it was being attached
   await Promise.all(sessions.map((session) => session.finished));
   finish();
   return 0;

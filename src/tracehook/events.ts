@@ -1,5 +1,5 @@
 /**
- * The event bits of seed 003 (enum utrace_events). An engine's mask is a union of these; a task's mask is the union
+ * The event bits of seed 003 (enum utrace_events), and two that tracehooks of Linux had or gained beside them. An engine's mask is a union of these; a task's mask is the union
  * over its engines, and a host may skip the hooks of events that nobody asked for.
  */
 
@@ -30,6 +30,10 @@ export const Event = {
   SIGNAL_CORE: 1 << 12,
   /** A job control stop or continue has completed. */
   JCTL: 1 << 13,
+  /** A vfork's child has let its parent go on (tracehook_report_vfork_done). */
+  VFORK_DONE: 1 << 14,
+  /** A seccomp filter of the program's own said RET_TRACE: without a taker the call fails with ENOSYS. */
+  SECCOMP: 1 << 15,
 } as const;
 
 /** A set of {@link Event} bits. */
@@ -41,7 +45,7 @@ export const SIGNAL_EVENTS =
 export const SYSCALL_EVENTS = Event.SYSCALL_ENTRY | Event.SYSCALL_EXIT;
 /** The events that come with death: while one is set in a dying task's mask, its death report is still to come. */
 export const DEATH_EVENTS = Event.DEATH | Event.QUIESCE;
-export const ALL_EVENTS = (1 << 14) - 1;
+export const ALL_EVENTS = (1 << 16) - 1;
 
 /** The names in a mask, as the seed spells them: for `utrace ps`, logs and error messages. */
 export function eventNames(mask: EventMask): string[] {

@@ -47,6 +47,10 @@ export interface TraceHooks {
   syscallExit(task: Task): Outcome;
   /** tracehook_report_clone: the child exists and has not run; its `starting` is true until this has gone. */
   clone(task: Task, flags: number, child: Task): Outcome;
+  /** tracehook_report_vfork_done. Only if VFORK_DONE is in the mask. */
+  vforkDone(task: Task, child: Tid): Outcome;
+  /** A filter of the program's own said RET_TRACE. Only if SECCOMP is in the mask; on GO the host asks `abortsSyscall`. */
+  seccomp(task: Task, data: number): Outcome;
   /** tracehook_report_exec. */
   exec(task: Task, info: ExecInfo): Outcome;
   /** tracehook_report_exit: `code` as the parent's wait would show it. On GO, `exitCode` says what engines made of it. */

@@ -8,7 +8,7 @@ import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Task, TraceSlot } from '../tracehook/task.ts';
 import { abandon, release, reportDeath } from './death.ts';
 import type { FaultHandler } from './engine.ts';
-import { CLONE, EXEC, EXIT, JCTL, RESUME, SYSCALL_ENTRY, SYSCALL_EXIT } from './points.ts';
+import { CLONE, EXEC, EXIT, JCTL, RESUME, SECCOMP, SYSCALL_ENTRY, SYSCALL_EXIT, VFORK_DONE } from './points.ts';
 import { type Point, runPass, startReport } from './report.ts';
 import { getSignal } from './signal.ts';
 import { type Core, Utrace, utraceOf } from './state.ts';
@@ -55,6 +55,19 @@ export class UtraceCore implements Core, TraceHooks {
     const outcome = report(u, CLONE, Event.CLONE);
     this.cloning = null;
     return outcome;
+  }
+
+  vforkDone(task: Task, child: Task['tid']): Outcome {
+    const u = utraceOf(task);
+    u.vforkChild = child;
+    return report(u, VFORK_DONE, Event.VFORK_DONE);
+  }
+
+  seccomp(task: Task, data: number): Outcome {
+    const u = utraceOf(task);
+    u.aborts = false;
+    u.seccompData = data;
+    return report(u, SECCOMP, Event.SECCOMP);
   }
 
   exec(task: Task, info: ExecInfo): Outcome {

@@ -12,8 +12,24 @@ import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
 import type { ResumeAction, SignalVerdict, SyscallVerdict } from './actions.ts';
 
+/**
+ * An answer that comes later and takes effect at once, without a turn of the event loop: for engines that are themselves
+ * driven by a host. It must not be given before the callback has returned.
+ */
+export class Hold<R extends number = number> {
+  /** The core's, once the callback has returned this hold. */
+  settle: ((answer?: number | void) => void) | null = null;
+
+  /** Gives the answer; nothing happens when SIGKILL was faster. */
+  release(answer?: R): void {
+    const { settle } = this;
+    this.settle = null;
+    settle?.(answer);
+  }
+}
+
 /** Now, later (the task is held meanwhile), or nothing: no opinion, leave it as the engines before decided. */
-export type Verdict<R> = R | void | PromiseLike<R | void>;
+export type Verdict<R extends number> = R | void | PromiseLike<R | void> | Hold<R>;
 
 /** A signal under report. Engines share it: each sees what the one before left. */
 export interface SignalReport {
@@ -52,6 +68,13 @@ export interface EngineOps<D = unknown> {
   reportExec?(action: ResumeAction, engine: Engine<D>, task: Task, exec: ExecInfo): Verdict<ResumeAction>;
   reportSyscallEntry?(action: number, engine: Engine<D>, task: Task): Verdict<SyscallVerdict>;
   reportSyscallExit?(action: ResumeAction, engine: Engine<D>, task: Task): Verdict<ResumeAction>;
+  /** VFORK_DONE: `child` is the tid of the child that let the parent go on. */
+  reportVforkDone?(action: ResumeAction, engine: Engine<D>, task: Task, child: Tid): Verdict<ResumeAction>;
+  /**
+   * SECCOMP: the call at hand, before it is made; `data` is the filter's SECCOMP_RET_DATA. To have asked for the event is to
+   * be the tracer that RET_TRACE needs: the call is made unless the answer is ABORT.
+   */
+  reportSeccomp?(action: number, engine: Engine<D>, task: Task, data: number): Verdict<SyscallVerdict>;
   /** `exit.code`: the wait status, which may be changed; `exit.original`: as the program made it. */
   reportExit?(action: ResumeAction, engine: Engine<D>, task: Task, exit: ExitReport): Verdict<ResumeAction>;
   /** Only DETACH has a meaning here. `signal`: see `DeathSignal`. */
@@ -70,7 +93,7 @@ export interface ExitReport {
 }
 
 /** `ENGINE_STOP`: the engine keeps its task stopped. Lives beside the event bits, as in the seed. */
-export const ENGINE_STOP = 1 << 14;
+export const ENGINE_STOP = 1 << 16;
 
 /**
  * The handle of one engine on one task (struct utrace_attached_engine). It stays valid for as long as somebody holds
@@ -122,6 +145,8 @@ export const CALLBACK_OF: Readonly<Record<keyof typeof Event, keyof EngineOps>> 
   SIGNAL_TERM: 'reportSignal',
   SIGNAL_CORE: 'reportSignal',
   JCTL: 'reportJctl',
+  VFORK_DONE: 'reportVforkDone',
+  SECCOMP: 'reportSeccomp',
 };
 
 /** Where an error in an engine's code goes. */

@@ -19,6 +19,7 @@ export {
   type EngineOps,
   type ExitReport,
   type FaultHandler,
+  Hold,
   type SignalReport,
   type Verdict,
 } from './engine.ts';

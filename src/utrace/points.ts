@@ -64,6 +64,32 @@ export const CLONE: Point = {
   woken: noStop,
 };
 
+export const VFORK_DONE: Point = {
+  callback: 'reportVforkDone',
+  signal: false,
+  call: (ops, engine, u) => ops.reportVforkDone!(u.pass.action, engine, u.task, u.vforkChild!),
+  finish(u) {
+    finishReport(u);
+    return Outcome.GO;
+  },
+  woken: noStop,
+};
+
+/** A filter's RET_TRACE: like a syscall entry, its STOP holds the task before the call. */
+export const SECCOMP: Point = {
+  callback: 'reportSeccomp',
+  signal: false,
+  call: (ops, engine, u) =>
+    ops.reportSeccomp!(u.pass.action | (u.pass.result & DISPOSITION_MASK), engine, u.task, u.seccompData),
+  finish(u) {
+    u.aborts = (u.pass.result & DISPOSITION_MASK) === SyscallDisposition.ABORT;
+    const outcome = finishInStop(u, SECCOMP);
+    if (outcome === Outcome.GO && u.pass.action === Resume.STOP) u.aborts = true;
+    return outcome;
+  },
+  woken: noStop,
+};
+
 export const EXEC: Point = {
   callback: 'reportExec',
   signal: false,

@@ -10,10 +10,10 @@ import { type Kernel, Outcome, Step } from '../tracehook/hooks.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { RESUME_MASK, Resume, type ResumeAction } from './actions.ts';
-import { ENGINE_STOP, type Engine, type EngineOps } from './engine.ts';
+import { ENGINE_STOP, type Engine, type EngineOps, Hold } from './engine.ts';
 import type { Utrace } from './state.ts';
 
-type Answered = number | void | PromiseLike<number | void>;
+type Answered = number | void | PromiseLike<number | void> | Hold;
 
 /** One kind of report: which callback it makes, and what follows the pass and the stop. */
 export interface Point {
@@ -140,7 +140,7 @@ function fault(u: Utrace, engine: Engine, callback: string, error: unknown): voi
 }
 
 /** An async handler: the task is held where it is; the pass goes on when the handler has settled. */
-function awaitAnswer(u: Utrace, engine: Engine, callback: Callback, promise: PromiseLike<number | void>): void {
+function awaitAnswer(u: Utrace, engine: Engine, callback: Callback, later: PromiseLike<number | void> | Hold): void {
   const { serial } = u.pass;
   // SIGKILL was faster: nobody waits for this answer any more, and it changes nothing.
   const tooLate = (): boolean => u.pass.serial !== serial || u.reporting !== engine;
@@ -159,8 +159,12 @@ function awaitAnswer(u: Utrace, engine: Engine, callback: Callback, promise: Pro
     if (u.task.exitState !== ExitState.ALIVE) runPass(u);
     else u.core.kernel.wake(u.task);
   };
+  if (later instanceof Hold) {
+    later.settle = settle;
+    return;
+  }
   // By way of a real promise: a thenable could answer before the hook has answered HELD.
-  Promise.resolve(promise).then(settle, (error: unknown) => {
+  Promise.resolve(later).then(settle, (error: unknown) => {
     if (tooLate()) u.core.onFault({ error, engine, tid: u.task.tid, callback: callback.callback });
     else fault(u, engine, callback.callback, error);
     settle();

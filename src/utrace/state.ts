@@ -102,6 +102,8 @@ export class Utrace implements TraceSlot {
   child: Task | null = null;
   exec: { oldTid: Task['tid']; path: string } | null = null;
   exitReport: ExitReport = NO_EXIT;
+  vforkChild: Task['tid'] | null = null;
+  seccompData = 0;
   jctlType: 'stopped' | 'continued' = 'stopped';
   jctlNotify: 'stopped' | 'continued' | null = null;
   groupDead = false;

@@ -152,6 +152,8 @@ class Chaos {
       reportClone: typed('clone', Event.CLONE),
       reportJctl: typed('jctl', Event.JCTL),
       reportExec: typed('exec', Event.EXEC),
+      reportVforkDone: typed('vfork done', Event.VFORK_DONE),
+      reportSeccomp: typed('seccomp', Event.SECCOMP),
       reportSyscallEntry: typed('entry', Event.SYSCALL_ENTRY),
       reportSyscallExit: typed('exit-of-call', Event.SYSCALL_EXIT),
       reportExit: typed('exit', Event.EXIT),

@@ -171,6 +171,14 @@ export class ScriptedHost implements Kernel {
         log(`jctl ${type} ${notify} [${resumeName(action)}]`);
         return script.reportJctl?.(action, engine, task, type, notify);
       },
+      reportVforkDone: (action, engine, task, child) => {
+        log(`vfork done ${child} [${resumeName(action)}]`);
+        return script.reportVforkDone?.(action, engine, task, child);
+      },
+      reportSeccomp: (action, engine, task, data) => {
+        log(`seccomp ${data} [${resumeName(action)}]`);
+        return script.reportSeccomp?.(action, engine, task, data);
+      },
       reportExec: (action, engine, task, exec) => {
         log(`exec ${exec.path} [${resumeName(action)}]`);
         return script.reportExec?.(action, engine, task, exec);

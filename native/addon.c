@@ -130,6 +130,23 @@ FN(ptrace_simple, 4)
 	return int_(env, r < 0 ? -errno : 0);
 }
 
+// ptraceRaw(request, tid, addr, data): the system call itself; addr and data are numbers, or bytes that they point to.
+FN(ptrace_raw, 4)
+{
+	void *p[2] = { NULL, NULL };
+	for (int k = 0; k < 2; k++) {
+		bool array = false;
+		size_t len;
+		napi_is_typedarray(env, a->v[2 + k], &array);
+		if (array)
+			p[k] = bytes(a, 2 + k, &len);
+		else
+			p[k] = (void *)(uintptr_t)u64(a, 2 + k);
+	}
+	long r = syscall(SYS_ptrace, i32(a, 0), i32(a, 1), p[0], p[1]);
+	return int_(env, r < 0 ? -errno : (int)r);
+}
+
 // ptraceData(request, tid, addr, bytes): requests that read or write a buffer; returns the request's own result.
 FN(ptrace_data, 4)
 {
@@ -329,6 +346,26 @@ FN(wait_task, 2)
 	return int_(env, r < 0 ? -errno : r);
 }
 
+// holdDeaths(on): from now on `step` collects stops only.
+FN(hold_deaths, 1)
+{
+	ut_hold_deaths(i32(a, 0));
+	return NULL;
+}
+
+// peekDeath(tid, bytes): whether a tracee is dead, without reaping it: 1 and the status into 4 bytes, 0, or a negated errno.
+FN(peek_death, 2)
+{
+	size_t len;
+	int status = 0;
+	void *data = bytes(a, 1, &len);
+	if (!data || len < sizeof status)
+		return NULL;
+	int r = ut_peek_death(i32(a, 0), &status);
+	memcpy(data, &status, sizeof status);
+	return int_(env, r);
+}
+
 FN(gettid_, 0)
 {
 	return int_(env, (int)syscall(SYS_gettid));
@@ -468,6 +505,8 @@ NAPI_MODULE_INIT()
 		{ "setEvents", set_events },     { "step", step },
 		{ "resume", resume },            { "ptrace", ptrace_simple },
 		{ "ptraceData", ptrace_data },   { "regset", regset },
+		{ "ptraceRaw", ptrace_raw },     { "holdDeaths", hold_deaths },
+		{ "peekDeath", peek_death },
 		{ "readMemory", read_memory },   { "readString", read_string },
 		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
 		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },

@@ -57,6 +57,8 @@ int ut_slice_end(void);
 int ut_slice_over(void);
 void ut_want_rusage(int on);
 void ut_spin(long ns);
+void ut_hold_deaths(int on);
+int ut_peek_death(pid_t tid, int *status);
 struct ut_stats {
 	uint32_t stops, switches;
 	int32_t last_tid;

@@ -167,6 +167,49 @@ void ut_spin(long ns)
 	spin_ns = ns;
 }
 
+static int hold_deaths;
+
+void ut_hold_deaths(int on)
+{
+	hold_deaths = on;
+}
+
+static int status_of(const siginfo_t *si)
+{
+	switch (si->si_code) {
+	case CLD_EXITED: return (si->si_status & 0xff) << 8;
+	case CLD_KILLED: return si->si_status;
+	case CLD_DUMPED: return si->si_status | 0x80;
+	case CLD_CONTINUED: return 0xffff;
+	default: return si->si_status << 8 | 0x7f; // a tracee's whole code (R7)
+	}
+}
+
+// What stopped next; while deaths are held, they stay where they are.
+static pid_t wait_next(pid_t pid, int *status, int flags, struct rusage *ru)
+{
+	if (!hold_deaths)
+		return wait4(pid, status, WAIT_FLAGS | flags, ru);
+	siginfo_t si;
+	si.si_pid = 0;
+	if (syscall(SYS_waitid, pid < 0 ? P_ALL : P_PID, pid, &si, WSTOPPED | WAIT_FLAGS | flags, ru) < 0)
+		return -1;
+	*status = status_of(&si);
+	return si.si_pid;
+}
+
+int ut_peek_death(pid_t tid, int *status)
+{
+	siginfo_t si;
+	si.si_pid = 0;
+	if (waitid(P_PID, (id_t)tid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+		return -errno;
+	if (si.si_pid == 0)
+		return 0;
+	*status = status_of(&si);
+	return 1;
+}
+
 // Looks again and again for a short while: on another CPU the tracee's stop is seen sooner than a wake-up brings it.
 static pid_t wait_spinning(int *status, struct rusage *ru)
 {
@@ -174,7 +217,7 @@ static pid_t wait_spinning(int *status, struct rusage *ru)
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	for (;;) {
 		for (int i = 0; i < 8; i++) {
-			pid_t tid = wait4(-1, status, WAIT_FLAGS | WNOHANG, ru);
+			pid_t tid = wait_next(-1, status, WNOHANG, ru);
 			if (tid != 0)
 				return tid;
 		}
@@ -216,7 +259,7 @@ int ut_collect(int max, int block)
 		if (spin_ns && block && n == 0)
 			tid = wait_spinning(&status, rup);
 		if (tid == 0)
-			tid = wait4(-1, &status, WAIT_FLAGS | (n || !block ? WNOHANG : 0), rup);
+			tid = wait_next(-1, &status, n || !block ? WNOHANG : 0, rup);
 		if (tid < 0) {
 			if (errno == EINTR) {
 				int now = atomic_load_explicit(&ticks, memory_order_relaxed);
@@ -242,7 +285,7 @@ int ut_collect_of(const int32_t *tids, int count)
 		int status;
 		struct rusage ru;
 		struct rusage *rup = want_rusage ? &ru : NULL;
-		pid_t tid = wait4(tids[i], &status, WAIT_FLAGS | WNOHANG, rup);
+		pid_t tid = wait_next(tids[i], &status, WNOHANG, rup);
 		if (tid > 0)
 			take(&events[n++], tid, status, rup);
 	}

@@ -5,6 +5,7 @@ export const CLONE = {
   VM: 0x100,
   PTRACE: 0x2000,
   VFORK: 0x4000,
+  PARENT: 0x8000,
   THREAD: 0x10000,
   UNTRACED: 0x800000,
 } as const;

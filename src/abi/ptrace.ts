@@ -1,7 +1,13 @@
 /** ptrace(2) on the wire: requests, options, events, and the wait statuses they make (R1–R7). Kernel spellings. */
 
 export const PTRACE = {
+  TRACEME: 0,
+  PEEKTEXT: 1,
+  PEEKDATA: 2,
   PEEKUSER: 3,
+  POKETEXT: 4,
+  POKEDATA: 5,
+  POKEUSER: 6,
   CONT: 7,
   KILL: 8,
   SINGLESTEP: 9,
@@ -11,8 +17,15 @@ export const PTRACE = {
   SETFPREGS: 15,
   ATTACH: 16,
   DETACH: 17,
+  GETFPXREGS: 18,
+  SETFPXREGS: 19,
+  OLDSETOPTIONS: 21,
   SYSCALL: 24,
+  GET_THREAD_AREA: 25,
+  SET_THREAD_AREA: 26,
+  ARCH_PRCTL: 30,
   SYSEMU: 31,
+  SYSEMU_SINGLESTEP: 32,
   SINGLEBLOCK: 33,
   SETOPTIONS: 0x4200,
   GETEVENTMSG: 0x4201,
@@ -26,7 +39,13 @@ export const PTRACE = {
   PEEKSIGINFO: 0x4209,
   GETSIGMASK: 0x420a,
   SETSIGMASK: 0x420b,
+  SECCOMP_GET_FILTER: 0x420c,
+  SECCOMP_GET_METADATA: 0x420d,
   GET_SYSCALL_INFO: 0x420e,
+  GET_RSEQ_CONFIGURATION: 0x420f,
+  SET_SYSCALL_USER_DISPATCH_CONFIG: 0x4210,
+  GET_SYSCALL_USER_DISPATCH_CONFIG: 0x4211,
+  SET_SYSCALL_INFO: 0x4212,
 } as const;
 
 export const PTRACE_O = {
@@ -39,7 +58,11 @@ export const PTRACE_O = {
   TRACEEXIT: 1 << 6,
   TRACESECCOMP: 1 << 7,
   EXITKILL: 1 << 20,
+  SUSPEND_SECCOMP: 1 << 21,
 } as const;
+
+/** PTRACE_O_MASK. */
+export const PTRACE_O_MASK = 0x3000ff;
 
 export const PTRACE_EVENT = {
   FORK: 1,

@@ -92,6 +92,18 @@ export function program(): Command {
     });
 
   root
+    .command('share')
+    .description('run a command (default: a shell) in a session where several tracers can trace the same thread')
+    .argument('[command...]', 'the command and its arguments')
+    .passThroughOptions()
+    .option('--log <file>', 'write each served call and each stop to a file')
+    .option('--exclusive', 'one tracer per thread: a second one gets EPERM, as on Linux alone')
+    .action(async (command: string[], options) => {
+      const { share } = await import('./share.ts');
+      process.exitCode = await share(command, options);
+    });
+
+  root
     .command('ps')
     .description('show what is being traced, by whom, and where each task is')
     .argument('[pid...]', 'only these processes', pids)

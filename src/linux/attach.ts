@@ -62,6 +62,23 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
   return known === undefined ? found : [...group.threads];
 }
 
+/** Seizes one thread that is not ours yet. The task, or an errno. */
+export function attachThread(host: LinuxHost, tid: number): LinuxTask | number {
+  flushResume(host);
+  const leader = proc.tgidOf(tid);
+  if (leader === undefined) return ESRCH;
+  if (leader === process.pid || proc.isKernelThread(tid)) return EPERM;
+  const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
+  if (r < 0) return -r;
+  const known = host.tasks.get(leader);
+  const group = known?.group ?? new ThreadGroup(tgid(leader), host.released.delete(leader));
+  if (known === undefined) group.exitSignal = proc.exitSignal(leader);
+  const task = host.newTask(tid, group);
+  task.quietStop = proc.state(tid) === 'T';
+  host.kick();
+  return task;
+}
+
 /** The threads of a process: a large one has thousands, so this one list of /proc is read natively. */
 function threadsOf(host: LinuxHost, pid: number): Int32Array {
   for (let capacity = 1024; ; capacity *= 4) {

@@ -17,7 +17,12 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   const flags = cloneFlags(host, parent, code);
   const isThread = (flags & CLONE.THREAD) !== 0;
   const group = isThread ? parent.group : new ThreadGroup(tid as never, false);
-  if (!isThread) group.exitSignal = flags & CLONE.CSIGNAL;
+  if (!isThread) {
+    group.exitSignal = flags & CLONE.CSIGNAL;
+    group.parent = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
+    group.childSignals = parent.group.childSignals;
+    if ((flags & CLONE.VM) !== 0) group.space = parent.group.space;
+  }
   // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
   const known = host.tasks.get(tid);
   const child = known ?? host.newTask(tid, group);
@@ -68,6 +73,7 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   host.unborn.delete(tid);
   const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
   child.filter = gone.filter;
+  if (!isThread) child.group.parent = gone;
   for (const observer of host.observers) observer.onOrphan?.(child, gone);
   if (status !== undefined) dispatchStatus(host, tid, status);
 }

@@ -5,7 +5,7 @@ import { syscallName } from '../abi/syscalls.ts';
 import { termSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
-import { DeathSignal } from '../tracehook/hooks.ts';
+import { DeathSignal, Outcome } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import type { LinuxHost } from './host.ts';
@@ -15,6 +15,7 @@ import { spawnEnded } from './spawn.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow } from './way-out.ts';
+import { expectDeath } from './zombies.ts';
 
 /** R46: whoever execs becomes the leader; its old tid and the old leader are gone. */
 export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
@@ -37,6 +38,8 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   }
   if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, null);
+  task.group.space = {};
+  if (task.group.childSignals?.disposition === 'handler') task.group.childSignals = null;
   const after = (): void => resumeTask(host, task);
   if ((task.trace.events & Event.EXEC) === 0) {
     after();
@@ -56,13 +59,26 @@ function vanish(host: LinuxHost, task: LinuxTask): void {
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callName(host, task))) adoptNewborns(host, task);
-  const after = (): void => {
+  const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
     leaveGroup(task);
     if (host.unborn.size > 0) adoptOrphans(host, task);
+    expectDeath(host, task);
     resumeTask(host, task);
+  };
+  // R49: ptrace shows its event last, and to the killed, too.
+  const after = (): void => {
+    if (host.ptrace === null) {
+      exited();
+      return;
+    }
+    const go = (outcome: Outcome): void => {
+      if (outcome === Outcome.GO) exited();
+      else task.goesOn = () => go(host.ptrace!.exitHeld(task) ? Outcome.HELD : Outcome.GO);
+    };
+    go(host.ptrace.exitEvent(task, status));
   };
   if ((task.trace.events & Event.EXIT) === 0) {
     after();
@@ -97,16 +113,24 @@ function leaveGroup(task: LinuxTask): void {
 }
 
 export function died(host: LinuxHost, task: LinuxTask, status: number): void {
-  if (host.unborn.size > 0) adoptOrphans(host, task);
-  if (task.spawning !== null) spawnEnded(host, task, status);
-  host.unborn.delete(task.tid);
-  leaveGroup(task);
-  task.waitStatus = status;
+  passAway(host, task, status);
   if (!task.isLeader) {
     bury(host, task, status, DeathSignal.REAP);
   } else {
     bury(host, task, status, task.groupDead ? task.group.exitSignal : DeathSignal.DELAYED_GROUP_LEADER);
   }
+}
+
+/** What is true of the dead, reaped or not. */
+export function passAway(host: LinuxHost, task: LinuxTask, status: number): void {
+  if (host.unborn.size > 0) adoptOrphans(host, task);
+  if (task.spawning !== null) spawnEnded(host, task, status);
+  host.unborn.delete(task.tid);
+  leaveGroup(task);
+  task.waitStatus = status;
+  task.served = null;
+  host.parked.delete(task);
+  host.ptrace?.tracerGone(task);
 }
 
 /** Death, then reap: our wait has reaped the task, or our hold on it. */
@@ -115,7 +139,14 @@ function bury(host: LinuxHost, task: LinuxTask, status: number, parentSignal: nu
   task.stop = Stop.NONE;
   task.exitState = ExitState.ZOMBIE;
   host.hooks.death(task, task.groupDead, parentSignal);
+  releaseDead(host, task, status);
+}
+
+/** It is reaped: its real parent, if it is one of ours, has something to wait for. */
+export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): void {
   task.exitState = ExitState.DEAD;
   host.hooks.release(task);
   host.forget(task, status);
+  const { parent } = task.group;
+  if (task.isLeader && parent !== null) host.ptrace?.childChanged(parent);
 }

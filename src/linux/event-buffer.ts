@@ -40,6 +40,10 @@ export class EventBuffer {
   message(i: number): number {
     return this.words[i * WORDS + 4]!;
   }
+  /** User time of the task, in µs; 0 unless asked for. */
+  userTime(i: number): number {
+    return this.words[i * WORDS + 6]! + this.words[i * WORDS + 7]! * 2 ** 32;
+  }
   /** System time of the task, in µs; 0 unless asked for. */
   systemTime(i: number): number {
     return this.words[i * WORDS + 8]! + this.words[i * WORDS + 9]! * 2 ** 32;

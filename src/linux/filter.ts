@@ -1,5 +1,8 @@
 /** The seccomp filter of a spawned tree: RET_TRACE for the calls somebody wants, RET_ALLOW for the rest. */
 
+import { SIG } from '../abi/signals.ts';
+import { syscallNumber } from '../abi/syscalls.ts';
+import type { AbiName } from '../tracehook/machine.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Arch } from './arch/index.ts';
 
@@ -14,14 +17,23 @@ const RET_ALLOW = 0x7fff0000;
 /** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
 export const FILTER_COOKIE = 0x7574;
 const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
+/** The same for a sigaction of SIGCHLD, in trees whose waits are served: it is looked at on its way. */
+export const SIGACTION_COOKIE = 0x7575;
+const RET_SIGACTION = 0x7ff00000 | SIGACTION_COOKIE;
+const ARG0_OFFSET = 16;
+const SIGACTIONS = ['rt_sigaction', 'sigaction', 'signal'];
 
 type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
-/** The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. */
-export function buildFilter(arch: Arch, calls: SyscallSet): Uint8Array {
+/**
+ * The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. `served`: with the
+ * sigactions of SIGCHLD.
+ */
+export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint8Array {
   const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
   for (const [auditArch, abi] of arch.auditArchs) {
     const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
+    if (served) block.push(...sigactionTest(abi));
     block.push([RET, 0, 0, RET_ALLOW]);
     // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
@@ -36,6 +48,14 @@ export function buildFilter(arch: Arch, calls: SyscallSet): Uint8Array {
     view.setUint32(i * 8 + 4, k, true);
   });
   return bytes;
+}
+
+function sigactionTest(abi: AbiName): Instruction[] {
+  const numbers = SIGACTIONS.map((name) => syscallNumber(abi, name)).filter((nr) => nr !== undefined);
+  const tests = numbers.map(
+    (nr, i): Instruction => [JEQ, numbers.length - 1 - i, i === numbers.length - 1 ? 3 : 0, nr],
+  );
+  return [...tests, [LD_ABS, 0, 0, ARG0_OFFSET], [JEQ, 0, 1, SIG.SIGCHLD], [RET, 0, 0, RET_SIGACTION]];
 }
 
 /** Runs of consecutive numbers: most sets have few. */

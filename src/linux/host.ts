@@ -9,9 +9,12 @@ import { SIG } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { type Kernel, Outcome, type Step, type TraceHooks } from '../tracehook/hooks.ts';
+import type { PtraceHooks } from '../tracehook/ptrace.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
+import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
+import { deliverSoon } from './child-signals.ts';
 import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer } from './event-buffer.ts';
@@ -21,6 +24,7 @@ import { loadNative, type Native } from './native.ts';
 import * as proc from './proc.ts';
 import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
+import { pokeServed, sleepNow } from './served.ts';
 import { dispatch, dispatchStatus } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
@@ -77,6 +81,19 @@ export class LinuxHost implements Kernel {
   readonly toTrace: LinuxTask[] = [];
   /** Tasks that were interrupted together, and will stop about now. */
   readonly due = new Due();
+  /** Callers of served calls that wait for their answer at their stop. */
+  readonly parked = new Set<LinuxTask>();
+  /** Those for whom there may be an answer now. */
+  readonly pokes = new Set<LinuxTask>();
+  /** Those that are to get a SIGCHLD. */
+  readonly signalled = new Set<LinuxTask>();
+  /** Tasks whose zombie is, or is to be, kept. */
+  readonly keepers = new Set<LinuxTask>();
+  /** Tasks past their exit event while zombies are kept. */
+  readonly dying = new Set<LinuxTask>();
+  /** Who serves ptrace, wait4 and waitid; null: nobody. */
+  ptrace: PtraceHooks | null = null;
+  servedCalls: SyscallSet = SyscallSet.NONE;
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
@@ -123,6 +140,10 @@ export class LinuxHost implements Kernel {
     task.group.threads.delete(task);
     if (this.tasks.get(task.tid) === task) this.tasks.delete(task.tid);
     this.sleepers.delete(task);
+    this.parked.delete(task);
+    this.pokes.delete(task);
+    this.keepers.delete(task);
+    this.dying.delete(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);
   }
@@ -155,6 +176,7 @@ export class LinuxHost implements Kernel {
 
   interrupt(task: Task): void {
     const t = task as LinuxTask;
+    if (t.served?.phase === 'parked') sleepNow(this, t);
     if (t.run === Run.RUNNING) interruptTask(this, t);
   }
 
@@ -269,6 +291,12 @@ export class LinuxHost implements Kernel {
       any = true;
       dispatchStatus(this, item.tid, item.status);
     }
+    if (this.signalled.size > 0) deliverSoon(this);
+    for (const task of this.pokes) {
+      any = true;
+      this.pokes.delete(task);
+      pokeServed(this, task);
+    }
     if (this.toTrace.length > 0) traceSoon(this, this.toTrace.splice(0));
     return any;
   }
@@ -283,6 +311,7 @@ export class LinuxHost implements Kernel {
   }
 
   observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
+    if (group.parent !== null) this.ptrace?.childChanged(group.parent);
     for (const observer of this.observers) observer.onJobControl?.(group, type);
   }
 }

@@ -1,11 +1,12 @@
 /**
- * What ptrace has no request for, done by the task itself: it makes one rt_sigaction at a signal-delivery-stop, so that
- * a decided TERM, CORE or STOP takes effect although the program catches or ignores the signal. Its registers are as
+ * What ptrace has no request for, done by the task itself: a stopped task is made to make a system call. So it sends itself
+ * a SIGCHLD; and one rt_sigaction at a signal-delivery-stop sees to it that a decided TERM, CORE or STOP takes effect although the program catches or ignores the signal. Its registers are as
  * before afterwards; other threads of the process see the disposition change, but the process ends or stops of it.
  */
 
 import { readFileSync } from 'node:fs';
-import { PTRACE } from '../abi/ptrace.ts';
+import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
+import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
@@ -19,6 +20,7 @@ const BELOW_STACK = 512n;
 /** Other stops that may come first: pending signals (dropped, the process is about to end), a group stop. */
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
+const TRAP_BRKPT = 1;
 
 /** Sets the disposition of a signal to SIG_DFL. False: it cannot be done (no system call instruction, killed, …). */
 export function resetHandler(host: LinuxHost, task: LinuxTask, signo: number): boolean {
@@ -31,24 +33,44 @@ export function resetHandler(host: LinuxHost, task: LinuxTask, signo: number): b
 }
 
 function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean {
+  // struct sigaction: SIG_DFL, no flags, no mask
+  return (
+    injectCall(host, task, 'rt_sigaction', [BigInt(signo), AT_BYTES, 0n, SIGSET_BYTES], new Uint8Array(64)) !== null
+  );
+}
+
+/** In an injected call's arguments: where the bytes that come with it are. */
+export const AT_BYTES = -1n << 63n;
+
+/**
+ * Has a stopped task make a system call, with `bytes` below its stack. The result; null: it cannot be done, or something else
+ * became of the task, which is left to the loop. Its registers are as before; signals that came meanwhile are sent again.
+ */
+export function injectCall(
+  host: LinuxHost,
+  task: LinuxTask,
+  name: string,
+  args: readonly bigint[],
+  bytes: Uint8Array,
+): bigint | null {
   const { arch } = host;
   const { registers, memory } = task;
   const abi = arch.abiFromRegisters(registers);
-  const at = findInstruction(task, arch.syscallInstruction(abi));
-  const nr = syscallNumber(abi, 'rt_sigaction');
-  if (at === null || nr === undefined) return false;
-  const saved = registers.names.map((name) => [name, registers.get(name)] as const);
-  const zeroes = (registers.get(arch.stackPointer) - BELOW_STACK) & ~15n;
-  memory.write(zeroes, new Uint8Array(64)); // struct sigaction: SIG_DFL, no flags, no mask
-  const args = arch.argumentRegisters(abi);
+  const at = syscallSite(task, arch.syscallInstruction(abi));
+  const nr = syscallNumber(abi, name);
+  if (at === null || nr === undefined) return null;
+  const saved = registers.names.map((register) => [register, registers.get(register)] as const);
+  const place = (registers.get(arch.stackPointer) - BELOW_STACK) & ~15n;
+  memory.write(place, bytes);
+  const names = arch.argumentRegisters(abi);
   registers.set(arch.syscallNumber, -1n);
   registers.set(arch.syscallResult, BigInt(nr));
   registers.set(arch.programCounter, at);
-  for (const [index, value] of [BigInt(signo), zeroes, 0n, SIGSET_BYTES].entries()) registers.set(args[index]!, value);
-  const done = stepOnce(host, task);
-  if (!done) return false;
-  for (const [name, value] of saved) registers.set(name, value);
-  return true;
+  for (const [index, value] of args.entries()) registers.set(names[index]!, value === AT_BYTES ? place : value);
+  if (!stepOnce(host, task)) return null;
+  const result = BigInt.asIntN(64, registers.get(arch.syscallResult));
+  for (const [register, value] of saved) registers.set(register, value);
+  return result;
 }
 
 /** Runs one instruction. False: something else became of the task; it is left to the loop. */
@@ -57,26 +79,42 @@ function stepOnce(host: LinuxHost, task: LinuxTask): boolean {
   const { tid } = task;
   const bytes = new Uint8Array(4);
   const from = task.registers.get(host.arch.programCounter);
-  for (let stops = 0; stops < MAX_STOPS; stops++) {
-    if (task.registers.flush() < 0) return false;
-    task.registers.invalidate();
-    task.switches++;
-    if (native.resume(tid, PTRACE.SINGLESTEP, 0) < 0 || native.waitTask(tid, bytes) < 0) return false;
-    const status = new Int32Array(bytes.buffer)[0]!;
-    if (!isStopped(status) || stopEvent(status) === 6) {
-      task.run = Run.RUNNING;
-      host.backlog.push({ tid, status });
-      return false;
+  const meanwhile: Siginfo[] = [];
+  try {
+    for (let stops = 0; stops < MAX_STOPS; stops++) {
+      if (task.registers.flush() < 0) return false;
+      task.registers.invalidate();
+      task.switches++;
+      if (native.resume(tid, PTRACE.SINGLESTEP, 0) < 0 || native.waitTask(tid, bytes) < 0) return false;
+      const status = new Int32Array(bytes.buffer)[0]!;
+      if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
+        task.run = Run.RUNNING;
+        host.backlog.push({ tid, status });
+        return false;
+      }
+      if (stopEvent(status) !== 0) continue;
+      if (stopSignal(status) === SIG.SIGTRAP && task.registers.get(host.arch.programCounter) !== from) return true;
+      const siginfo = new Uint8Array(128);
+      if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfo) < 0) return false;
+      const info = decodeSiginfo(siginfo);
+      // The end of the call that it stopped in counts as a step, too (R45).
+      if (info.signo !== SIG.SIGTRAP || info.code !== TRAP_BRKPT) meanwhile.push(info);
     }
-    if (
-      stopEvent(status) === 0 &&
-      stopSignal(status) === SIG.SIGTRAP &&
-      task.registers.get(host.arch.programCounter) !== from
-    ) {
-      return true;
-    }
+    return false;
+  } finally {
+    for (const info of meanwhile) host.queueSignal(task, info, null);
   }
-  return false;
+}
+
+/** Where the task's address space has a system call instruction; null: nowhere. */
+function syscallSite(task: LinuxTask, instruction: Uint8Array): bigint | null {
+  const { space } = task.group;
+  if (space.syscallAt === undefined) {
+    const at = findInstruction(task, instruction);
+    if (at === null) return null;
+    space.syscallAt = at;
+  }
+  return space.syscallAt;
 }
 
 /** Where a system call instruction is mapped: in the vdso, else in any executable mapping. */

@@ -12,6 +12,7 @@ export function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasList
   const { group } = task;
   if (low !== SIG.SIGTRAP) {
     task.stop = Stop.GROUP;
+    group.stopSigno = low;
     if (wasListening || task.quietStop) {
       // Re-trapped in the same stop, or found in it: no news.
       task.quietStop = false;

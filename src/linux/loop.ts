@@ -10,6 +10,8 @@ import { pollSleepers } from './interrupt.ts';
 import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
 import { CHECK_STOPS, Placement } from './placement.ts';
 import { flushResume } from './resume.ts';
+import { sleepParked } from './served.ts';
+import { pollDying } from './zombies.ts';
 
 const TICK_NS = 1_000_000;
 /** A slice ends after so many ticks without a stop … */
@@ -22,6 +24,8 @@ const SLEEPER_MS = 2;
 const SLEEPER_MAX_MS = 100;
 /** A lost SIGCHLD (somebody changed its handler) costs no more than this, in ms. */
 const WATCHDOG_MS = 500;
+/** How often those about to die are looked at before we wait. */
+const DYING_TURNS = 400;
 const ECHILD = 10;
 
 export class Loop {
@@ -95,7 +99,7 @@ export class Loop {
       this.stop();
       return;
     }
-    if (busy || host.wakes.length > 0 || host.backlog.length > 0) this.schedule();
+    if (busy || host.wakes.length > 0 || host.backlog.length > 0 || host.pokes.size > 0) this.schedule();
     else if (host.sleepers.size > 0) this.pollSleepersLater();
   }
 
@@ -107,12 +111,15 @@ export class Loop {
     this.placement.begin();
     let over = false;
     let stops = 0;
+    let dyingTurns = 0;
     try {
       while (!over) {
         host.handleReady();
+        pollDying(host);
         const { tid } = next;
         const isDue = host.due.left > 0;
-        let n = isDue ? this.collectDue() : this.step(block);
+        const awaitsDeath = host.dying.size > 0 && dyingTurns < DYING_TURNS;
+        let n = isDue ? this.collectDue() : this.step(block && !awaitsDeath);
         if (n >= STEP_SLICE_OVER) {
           over = true;
           n -= STEP_SLICE_OVER;
@@ -121,17 +128,20 @@ export class Loop {
         if (n <= STEP_RESUME_FAILED) check(n - STEP_RESUME_FAILED, 'resuming', tid);
         check(n, 'wait4');
         if (n === 0 && !over) {
-          if (isDue || host.wakes.length > 0 || host.backlog.length > 0) continue;
+          if (isDue || host.wakes.length > 0 || host.backlog.length > 0 || host.pokes.size > 0) continue;
+          if (host.dying.size > 0 && dyingTurns++ < DYING_TURNS) continue;
           break;
         }
         for (let i = 0; i < n; i++) host.handle(i);
         if (n > 0) {
           block = true;
+          dyingTurns = 0;
           if ((stops & (CHECK_STOPS - 1)) + n >= CHECK_STOPS) this.placement.check();
           stops += n;
         }
       }
     } finally {
+      sleepParked(host);
       flushResume(host);
       this.placement.end();
       native.sliceEnd();

@@ -49,6 +49,15 @@ export class CallState implements SyscallState {
     });
   }
 
+  /** The registers were changed under it. */
+  reload(): void {
+    const { registers } = this.task;
+    this.nr = Number(BigInt.asIntN(32, registers.get(this.arch.syscallNumber)));
+    this.arch.argumentRegisters(this.abi).forEach((name, index) => {
+      this.wide[3 + index] = BigInt.asIntN(64, registers.get(name));
+    });
+  }
+
   get instructionPointer(): bigint {
     return BigInt.asUintN(64, this.wide[0]!);
   }

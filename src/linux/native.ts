@@ -35,6 +35,8 @@ export interface Native {
   collectOf(tids: Uint8Array, from: number, count: number): number;
   ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;
   ptraceData(request: number, tid: number, addr: number | bigint, data: Uint8Array): number;
+  /** The system call itself: `addr` and `data` are values, or bytes that they point to. */
+  ptraceRaw(request: number, tid: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number;
   regset(request: number, tid: number, type: number, data: Uint8Array): number;
   readMemory(tid: number, addr: number | bigint, into: Uint8Array, length: number): number;
   /** The string's length; −2^20 − length when it is cut by unmapped memory. */
@@ -59,6 +61,10 @@ export interface Native {
   queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number;
   waitChild(pid: number, status: Uint8Array): number;
   waitTask(tid: number, status: Uint8Array): number;
+  /** From now on `step` collects stops only; deaths are asked for with `peekDeath`, one by one. */
+  holdDeaths(on: number): void;
+  /** 1: it is dead, and not reaped; its status. 0: it lives. */
+  peekDeath(tid: number, status: Uint8Array): number;
   gettid(): number;
   writeByte(fd: number, byte: number): number;
   readFd(fd: number, into: Uint8Array): number;

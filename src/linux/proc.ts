@@ -40,6 +40,9 @@ export function signalPending(tid: number): boolean {
   return ((mask('SigPnd') | mask('ShdPnd')) & ~mask('SigBlk')) !== 0n;
 }
 
+/** Whether the thread blocks a signal. */
+export const blocks = (tid: number, signo: number): boolean => hasSignal(statusField(tid, 'SigBlk'), signo);
+
 /** Fields of /proc/TID/stat from the third (state) on; undefined when the task is gone. */
 function stat(tid: number): string[] | undefined {
   const line = text(`/proc/${tid}/stat`);
@@ -60,6 +63,15 @@ export const exitSignal = (tid: number): number => Number(stat(tid)?.[35] ?? 17)
 
 /** How many times the task was given a CPU (schedstat): it has run when this changes. */
 export const timesRun = (tid: number): number => Number(text(`/proc/${tid}/schedstat`)?.trim().split(' ')[2] ?? -1);
+
+/** Jiffies of user and system time, in µs. */
+export function times(tid: number): { utime: number; stime: number } {
+  const fields = stat(tid);
+  return { utime: Number(fields?.[11] ?? 0) * 10_000, stime: Number(fields?.[12] ?? 0) * 10_000 };
+}
+
+export const processGroup = (tid: number): number => Number(stat(tid)?.[2] ?? 0);
+export const realUid = (tid: number): number => Number(statusField(tid, 'Uid')?.split('\t')[0] ?? 0);
 
 export const parentPid = (tid: number): number => Number(stat(tid)?.[1] ?? 0);
 

@@ -7,6 +7,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
 import { Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
+import { giveChildSignals } from './child-signals.ts';
 import { detachNow } from './detach.ts';
 import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
@@ -59,6 +60,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     detachNow(host, task);
     return;
   }
+  if (task.childSignals.length > 0 && task.run === Run.STOPPED) giveChildSignals(host, task);
   const { stop, trace } = task;
   if (stop === Stop.GROUP) {
     task.flush();
@@ -73,7 +75,12 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SINGLESTEP;
   } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
     request = stepRequest(task, host);
-  } else if (task.syscallStops || task.rejoins >= 0 || (insideCall(stop) && task.entered && wantsExit(task))) {
+  } else if (
+    task.syscallStops ||
+    task.rejoins >= 0 ||
+    task.served?.phase === 'trying' ||
+    (insideCall(stop) && task.entered && wantsExit(task))
+  ) {
     request = PTRACE.SYSCALL;
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
@@ -86,7 +93,10 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   task.run = Run.RUNNING;
   task.stop = Stop.NONE;
   task.resumedWith = request;
-  if (request !== PTRACE.SYSCALL) task.entered = false; // no exit stop will say that the call is over
+  if (request !== PTRACE.SYSCALL) {
+    task.entered = false; // no exit stop will say that the call is over
+    task.answered = -1;
+  }
   task.switches++;
   queueResume(host, task.tid, request, deliver);
 }

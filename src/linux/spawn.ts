@@ -32,6 +32,8 @@ export interface SpawnSpec {
   readonly foregroundTty?: number;
   /** Calls that stop the task; others run free. Absent: no filter. */
   readonly filter?: SyscallSet;
+  /** Its ptrace, wait4 and waitid are served: `filter` has them. */
+  readonly served?: boolean;
 }
 
 /** The steps of native/spawn.c, for the error message. */
@@ -79,7 +81,7 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
     ...(spec.foregroundTty === undefined ? {} : { foreground: spec.foregroundTty }),
     ...(spec.filter === undefined
       ? {}
-      : { filter: buildFilter(host.arch, spec.filter), noNewPrivs: canFilterFreely() ? 0 : 1 }),
+      : { filter: buildFilter(host.arch, spec.filter, spec.served), noNewPrivs: canFilterFreely() ? 0 : 1 }),
   });
   check(child.pid, 'fork');
   const seized = native.ptrace(PTRACE.SEIZE, child.pid, 0, optionsFor(filtered));

@@ -7,17 +7,21 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo } from '../abi/siginfo.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { unreachable } from '../base/assert.ts';
+import type { Tid } from '../base/brand.ts';
+import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
-import { FILTER_COOKIE } from './filter.ts';
+import { FILTER_COOKIE, SIGACTION_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
+import { wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { follow } from './way-out.ts';
 
 /** Handles event `i` of the buffer. */
 export function dispatch(host: LinuxHost, i: number): void {
@@ -30,7 +34,10 @@ export function dispatch(host: LinuxHost, i: number): void {
     return;
   }
   if (task.run === Run.STOPPED) brokenStop(host, task);
-  if (host.accounting) task.systemTime = events.systemTime(i);
+  if (host.accounting) {
+    task.systemTime = events.systemTime(i);
+    task.userTime = events.userTime(i);
+  }
   if (kind === EventKind.VOID) {
     task.run = Run.RUNNING; // it died under the reading hand; its death follows
     return;
@@ -49,6 +56,8 @@ export function dispatch(host: LinuxHost, i: number): void {
   const polite = task.politeInterrupt;
   task.interruptSent = false;
   task.politeInterrupt = false;
+  task.waitsForReal = false;
+  if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;
   switch (kind) {
     case EventKind.ENTRY:
@@ -66,11 +75,14 @@ export function dispatch(host: LinuxHost, i: number): void {
     case EventKind.SECCOMP: {
       task.stop = Stop.SECCOMP;
       const reported = task.entered; // at the entry-stop of this very call
-      if (!reported) task.call.loadEntry(events, i);
+      task.call.loadEntry(events, i);
       const ours = isOurs(host, task, i);
-      task.refused = !ours || events.retData(i) !== FILTER_COOKIE;
+      const data = events.retData(i);
+      task.refused = !ours || (data !== FILTER_COOKIE && data !== SIGACTION_COOKIE);
       task.entered = true;
-      if (reported || !ours) enter(host, task);
+      if (task.refused && (task.trace.events & Event.SECCOMP) !== 0)
+        traced(host, task, events.retData(i), reported || !ours);
+      else if (reported || !ours) enter(host, task);
       else entry(host, task);
       return;
     }
@@ -106,12 +118,24 @@ export function dispatch(host: LinuxHost, i: number): void {
   }
 }
 
+/** A filter of the program's own said RET_TRACE, and somebody wants to know: the call is made then. */
+function traced(host: LinuxHost, task: LinuxTask, data: number, reported: boolean): void {
+  follow(task, host.hooks.seccomp(task, data), () => {
+    task.refused = false;
+    if (host.hooks.abortsSyscall(task)) task.registers.set(host.arch.syscallNumber, -1n);
+    if (reported) enter(host, task);
+    else entry(host, task);
+  });
+}
+
 /** Whether our filter traces the call that stopped; else it was a filter of the program's own. */
 function isOurs(host: LinuxHost, task: LinuxTask, i: number): boolean {
   const { words } = host.events;
   const from = host.events.callWords(i);
   const nr = words[from + 6]!;
-  return task.filter?.has(host.arch.abiOf(words[from + 1]!, nr), nr) ?? false;
+  if (task.filter === null) return false;
+  if (host.ptrace !== null && host.events.retData(i) === SIGACTION_COOKIE) return true;
+  return task.filter.has(host.arch.abiOf(words[from + 1]!, nr), nr);
 }
 
 /** Handles a stop or death whose details were not read into the buffer. */
@@ -144,6 +168,9 @@ export function brokenStop(host: LinuxHost, task: LinuxTask): void {
   task.goesOn = null;
   task.pending = null;
   task.deliver = 0;
+  task.served = null;
+  host.parked.delete(task);
+  host.ptrace?.killed(task);
   task.stop = Stop.NONE;
   task.switches++;
   host.hooks.killed(task);
@@ -167,6 +194,11 @@ function event(host: LinuxHost, task: LinuxTask, code: number, value: number): v
     case PTRACE_EVENT.EXIT:
       task.stop = Stop.DYING;
       exiting(host, task, value);
+      return;
+    case PTRACE_EVENT.VFORK_DONE:
+      task.stop = Stop.OTHER;
+      if ((task.trace.events & Event.VFORK_DONE) === 0) resumeTask(host, task);
+      else follow(task, host.hooks.vforkDone(task, value as Tid), () => resumeTask(host, task));
       return;
     default:
       task.stop = Stop.OTHER;

@@ -1,13 +1,19 @@
 /** System call stops: entry and exit, and calls that a stop of ours interrupted. */
 
 import { SIG } from '../abi/signals.ts';
+import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
+import { noteChildSignals } from './child-signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
-import type { LinuxTask } from './task.ts';
+import { restoreNumber, serve } from './served.ts';
+import { type LinuxTask, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
+
+const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
+const callName = (task: LinuxTask): string | undefined => syscallName(task.call.abi, task.call.nr);
 
 const TRAP_BRKPT = 1;
 const EINTR = 4;
@@ -33,6 +39,13 @@ function entered(host: LinuxHost, task: LinuxTask): void {
 
 /** Makes the call; or not, if a filter of the program's own said RET_TRACE, for it has no tracer. */
 export function enter(host: LinuxHost, task: LinuxTask): void {
+  if (task.stop === Stop.SECCOMP && !task.refused && host.ptrace !== null) {
+    if (SIGACTION.has(callName(task))) noteChildSignals(host, task);
+    else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
+      serve(host, task);
+      return;
+    }
+  }
   if (task.refused) {
     task.refused = false;
     task.registers.set(host.arch.syscallNumber, -1n);
@@ -42,6 +55,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
 }
 
 export function exit(host: LinuxHost, task: LinuxTask): void {
+  restoreNumber(host, task);
   if (wantsExit(task)) {
     const outcome = host.hooks.syscallExit(task);
     if (outcome === Outcome.HELD) {

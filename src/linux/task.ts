@@ -5,7 +5,7 @@ import type { Tgid, Tid } from '../base/brand.ts';
 import type { Outcome } from '../tracehook/hooks.ts';
 import { Step } from '../tracehook/hooks.ts';
 import type { CurrentSyscall, Memory, SyscallState } from '../tracehook/machine.ts';
-import type { DequeuedSignal, SignalDecision } from '../tracehook/signal.ts';
+import type { DequeuedSignal, Disposition, SignalDecision } from '../tracehook/signal.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
 import type { Arch } from './arch/index.ts';
@@ -49,6 +49,28 @@ export interface TaskCounts {
   running: number;
 }
 
+export interface AddressSpace {
+  /** Where a system call instruction is mapped. */
+  syscallAt?: bigint;
+}
+
+/** The disposition of SIGCHLD. */
+export interface ChildSignals {
+  readonly disposition: Disposition;
+  /** SA_NOCLDSTOP, SA_NOCLDWAIT. */
+  readonly noStops: boolean;
+  readonly noWait: boolean;
+}
+
+/** A call of this task that is served, not made (served.ts). */
+export interface ServedCall {
+  readonly nr: number;
+  /** `parked`: in its stop, to be answered soon. `asleep`: really asleep. `trying`: made for real, the result is looked at. */
+  phase: 'parked' | 'asleep' | 'trying';
+  /** The argument that was replaced. */
+  readonly given?: { readonly register: string; readonly value: bigint };
+}
+
 /** A thread group: what its threads share. */
 export class ThreadGroup {
   tgid: Tgid;
@@ -59,6 +81,14 @@ export class ThreadGroup {
   exitSignal = 17;
   /** Whether this very process is our child by birth (spawned), so that waiting for it reaps it. */
   readonly ours: boolean;
+  /** The thread that made this process; null: none of ours. */
+  parent: LinuxTask | null = null;
+  /** The signal of the group stop it is in, or was in last. */
+  stopSigno = 0;
+  /** Stands for the address space: shared by those who share it, new at each exec. */
+  space: AddressSpace = {};
+  /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
+  childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
 
@@ -89,6 +119,7 @@ export class LinuxTask implements Task {
   /** The exit code an engine put in place of the true one. */
   changedStatus: number | null = null;
   systemTime = 0;
+  userTime = 0;
   /** Counts resumes: `Kernel.switches`. */
   switches = 0;
 
@@ -108,6 +139,20 @@ export class LinuxTask implements Task {
   refused = false;
   /** Takes a stop for every system call, whatever the filter says. */
   syscallStops = false;
+  /** The call that is served for it. */
+  served: ServedCall | null = null;
+  /** Its wait was left to the kernel; it has not been seen since. */
+  waitsForReal = false;
+  /** The number of the call that was answered without being made: restored for whoever sees its exit. */
+  answered = -1;
+  /** SIGCHLDs that it is to get. */
+  readonly childSignals: Siginfo[] = [];
+  /** A tracer changed its registers. */
+  touched = false;
+  /** Its zombie is kept until every tracer took its death. */
+  keeps = false;
+  /** Its death is being reported. */
+  reporting = false;
   /** The step over a system call ends in a SIGTRAP of our making after its exit (R45). */
   stepTrap = false;
 

@@ -18,5 +18,6 @@ export * from '../utrace/index.ts';
 export type { EventsOptions, TraceEvent, TraceEvents } from './events.ts';
 export { getRuntime } from './runtime.ts';
 export { Attachment, Session, type SessionOptions } from './session.ts';
+export { type ShareOptions, servePtrace, share } from './share.ts';
 export { type AttachOptions, attach, type SpawnOptions, spawn } from './spawn.ts';
 export { allStatus, publishStatus, type SupervisorStatus, statusOf, type TaskStatus } from './status.ts';

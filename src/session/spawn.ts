@@ -12,6 +12,7 @@ import {
   spawnError,
   spawnTask,
 } from '../linux/index.ts';
+import { SERVED_CALLS } from '../ptrace/index.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { Resume } from '../utrace/index.ts';
 import { getRuntime } from './runtime.ts';
@@ -41,6 +42,8 @@ export interface SpawnOptions extends SessionOptions {
    * NO_NEW_PRIVS; `true`: also with NO_NEW_PRIVS; `false`: never.
    */
   readonly seccomp?: boolean | 'auto';
+  /** The tree's ptrace, wait4 and waitid are served by us: see `share`. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -51,7 +54,8 @@ export async function spawn(file: string, args: readonly string[] = [], options:
   const { host } = getRuntime();
   options.signal?.throwIfAborted();
   const env = options.env ?? process.env;
-  const filter = chooseFilter(options);
+  const wanted = chooseFilter(options);
+  const filter = options.shared ? SERVED_CALLS.or(wanted ?? SyscallSet.NONE) : wanted;
   // Opened and closed at once: a turn of the event loop in between would give the program its start.
   const devNull = options.stdio?.includes('ignore') ? openSync('/dev/null', 'r+') : -1;
   const stdio = (options.stdio ?? [0, 1, 2]).map((fd) => (fd === 'ignore' ? devNull : fd));
@@ -68,6 +72,7 @@ export async function spawn(file: string, args: readonly string[] = [], options:
       ...(options.newSession ? { newSession: true } : {}),
       ...(options.foregroundTty === undefined ? {} : { foregroundTty: options.foregroundTty }),
       ...(filter === null ? {} : { filter }),
+      ...(options.shared ? { served: true } : {}),
     };
     const task = spawnTask(host, spec);
     const session = new Session(task.tid, options, true);

@@ -13,8 +13,9 @@ const MAY: Record<string, readonly string[]> = {
   tracehook: ['base', 'abi'],
   utrace: ['base', 'abi', 'tracehook'],
   linux: ['base', 'abi', 'tracehook'],
+  ptrace: ['base', 'abi', 'tracehook', 'utrace'],
   engines: ['base', 'abi', 'tracehook', 'utrace'],
-  session: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'engines'],
+  session: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'ptrace', 'engines'],
   cli: ['base', 'abi', 'tracehook', 'utrace', 'engines', 'session'],
 };
 const DEBTS: readonly string[] = [];
@@ -47,7 +48,7 @@ test.each(files.map((file) => relative(src, file)))('%s imports only what its la
 });
 
 test('the core and what it stands on know no clock, no randomness, no Node', () => {
-  const pure = files.filter((file) => ['base', 'abi', 'tracehook', 'utrace'].includes(layerOf(file)));
+  const pure = files.filter((file) => ['base', 'abi', 'tracehook', 'utrace', 'ptrace'].includes(layerOf(file)));
   for (const file of pure) {
     const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     expect(code, relative(src, file)).not.toMatch(

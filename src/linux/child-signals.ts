@@ -1,0 +1,106 @@
+/**
+ * SIGCHLD for tracers that are served: sent as the kernel sends it, or not at all where it would not be. Only a process itself
+ * may queue a SIGCHLD with the code of a child's stop, so the tracer is made to, at a stop of its own.
+ */
+
+import { PTRACE } from '../abi/ptrace.ts';
+import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
+import { syscallName } from '../abi/syscalls.ts';
+import type { Disposition } from '../tracehook/signal.ts';
+import type { LinuxHost } from './host.ts';
+import { AT_BYTES, injectCall } from './inject.ts';
+import { interruptPolitely } from './interrupt.ts';
+import * as proc from './proc.ts';
+import { sleepNow } from './served.ts';
+import { type ChildSignals, type LinuxTask, Run } from './task.ts';
+
+const SA_NOCLDSTOP = 1;
+const SA_NOCLDWAIT = 2;
+const SIG_DFL = 0n;
+const SIG_IGN = 1n;
+
+/** A process says what it does about SIGCHLD: its sigaction, before it is made. */
+export function noteChildSignals(host: LinuxHost, task: LinuxTask): void {
+  void host;
+  const { call, memory, group } = task;
+  if (call.argInt(0) !== SIG.SIGCHLD) return;
+  try {
+    group.childSignals = readAction(task, call.abi === 'i386', syscallName(call.abi, call.nr) === 'signal', memory);
+  } catch {
+    group.childSignals = null; // a bad pointer: the call will fail
+  }
+}
+
+function readAction(
+  task: LinuxTask,
+  narrow: boolean,
+  plain: boolean,
+  memory: LinuxTask['memory'],
+): ChildSignals | null {
+  const at = task.call.arg(1);
+  if (at === 0n) return task.group.childSignals;
+  if (plain) return { disposition: dispositionOf(at), noStops: false, noWait: at === SIG_IGN };
+  const bytes = memory.read(at, narrow ? 8 : 16);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const handler = narrow ? BigInt(view.getUint32(0, true)) : view.getBigUint64(0, true);
+  const flags = Number(narrow ? view.getUint32(4, true) : view.getBigUint64(8, true) & 0xffffffffn);
+  return {
+    disposition: dispositionOf(handler),
+    noStops: (flags & SA_NOCLDSTOP) !== 0,
+    noWait: (flags & SA_NOCLDWAIT) !== 0,
+  };
+}
+
+const dispositionOf = (handler: bigint): Disposition =>
+  handler === SIG_DFL ? 'default' : handler === SIG_IGN ? 'ignore' : 'handler';
+
+/** What a process does about SIGCHLD. */
+export function childSignalsOf(task: LinuxTask): ChildSignals {
+  const { group } = task;
+  group.childSignals ??= {
+    disposition: proc.disposition(task.tid, SIG.SIGCHLD),
+    noStops: false,
+    noWait: false,
+  };
+  return group.childSignals;
+}
+
+const mask = new Uint8Array(8);
+
+/** Whether the thread blocks a signal. */
+export function blocksSignal(host: LinuxHost, task: LinuxTask, signo: number): boolean {
+  if (task.run === Run.STOPPED && host.native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, mask) >= 0) {
+    return ((new DataView(mask.buffer).getBigUint64(0, true) >> BigInt(signo - 1)) & 1n) === 1n;
+  }
+  return proc.blocks(task.tid, signo);
+}
+
+/** do_notify_parent_cldstop, do_notify_parent. */
+export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo, stop: boolean): void {
+  const { disposition, noStops } = childSignalsOf(tracer);
+  if (disposition === 'ignore' || (stop && noStops)) return;
+  if (disposition === 'default' && !blocksSignal(host, tracer, SIG.SIGCHLD)) return; // ignored as it is sent
+  if (tracer.childSignals.length > 0) return; // pending already: one is all there ever is
+  tracer.childSignals.push(info());
+  host.signalled.add(tracer);
+  host.kick();
+}
+
+/** Brings those that are to get a SIGCHLD to a stop. */
+export function deliverSoon(host: LinuxHost): void {
+  for (const task of host.signalled) {
+    host.signalled.delete(task);
+    if (task.childSignals.length === 0) continue;
+    if (task.served?.phase === 'parked') sleepNow(host, task);
+    else if (task.run === Run.RUNNING) interruptPolitely(host, task);
+  }
+}
+
+/** At a stop of the tracer's, as it is about to go on. */
+export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
+  for (let info = task.childSignals.shift(); info !== undefined; info = task.childSignals.shift()) {
+    if (task.run !== Run.STOPPED) return;
+    injectCall(host, task, 'rt_sigqueueinfo', [BigInt(task.tgid), BigInt(info.signo), AT_BYTES], encodeSiginfo(info));
+  }
+}

@@ -1,0 +1,244 @@
+/** What ptrace asks of a kernel, on the real one. */
+
+import { readFileSync } from 'node:fs';
+import { ERRNO } from '../abi/errno.ts';
+import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
+import type { Tid } from '../base/brand.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import type { Disposition } from '../tracehook/signal.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
+import { mayAccess } from './access.ts';
+import { attachThread } from './attach.ts';
+import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { resumeTask } from './resume.ts';
+import { recallWaiters } from './served.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import { reapKept } from './zombies.ts';
+
+const RUSAGE_BYTES = 144;
+const linux = (task: Task): LinuxTask => task as LinuxTask;
+
+/** Requests that change registers. */
+const SETS: ReadonlySet<number> = new Set([
+  PTRACE.SETREGS,
+  PTRACE.POKEUSER,
+  PTRACE.ARCH_PRCTL,
+  PTRACE.SET_SYSCALL_INFO,
+]);
+
+export class LinuxPtraceKernel implements PtraceKernel {
+  private readonly host: LinuxHost;
+  readonly hasBlockStep: boolean;
+
+  constructor(host: LinuxHost) {
+    this.host = host;
+    this.hasBlockStep = host.hasBlockStep;
+  }
+
+  findTask(tid: Tid): Task | undefined {
+    return this.host.findTask(tid);
+  }
+
+  holdJobStop(task: Task): boolean {
+    return this.host.holdJobStop(task);
+  }
+
+  wake(task: Task): void {
+    this.host.wake(task);
+  }
+
+  lookUp(tid: number, viewer: Task): Task | number {
+    const id = this.pidFrom(tid, viewer);
+    const task = id > 0 ? this.host.tasks.get(id) : undefined;
+    return task === undefined || task.exitState === ExitState.DEAD ? ERRNO.ESRCH : task;
+  }
+
+  adopt(tid: number, viewer: Task): Task | number {
+    const known = this.lookUp(tid, viewer);
+    if (typeof known !== 'number') return known;
+    const id = this.pidFrom(tid, viewer);
+    if (id <= 0) return ERRNO.ESRCH;
+    if (proc.tgidOf(id) === undefined) return ERRNO.ESRCH;
+    if (proc.tgidOf(id) === process.pid) return ERRNO.EPERM;
+    return mayAccess(viewer.tid, id) || attachThread(this.host, id);
+  }
+
+  tidFor(task: Task, viewer: Task): number {
+    void viewer;
+    return task.tid;
+  }
+
+  tgidFor(task: Task, viewer: Task): number {
+    void viewer;
+    return task.tgid;
+  }
+
+  pgidOf(task: Task): number {
+    return proc.processGroup(task.tid);
+  }
+
+  uidOf(task: Task): number {
+    return proc.realUid(task.tid);
+  }
+
+  pidFrom(id: number, viewer: Task): number {
+    void viewer;
+    return id;
+  }
+
+  pidOfFd(fd: number, viewer: Task): number {
+    try {
+      const info = readFileSync(`/proc/${viewer.tid}/fdinfo/${fd}`, 'latin1');
+      return Number(/^Pid:\s*(-?\d+)/m.exec(info)?.[1] ?? -ERRNO.EBADF);
+    } catch {
+      return -ERRNO.EBADF;
+    }
+  }
+
+  mayTrace(tracer: Task, target: Task): number {
+    return mayAccess(tracer.tid, target.tid);
+  }
+
+  maySetOptions(tracer: Task, options: number): number {
+    if ((options & PTRACE_O.SUSPEND_SECCOMP) === 0) return 0;
+    void tracer;
+    return ERRNO.EPERM; // whoever has a filter may not, and everybody here has ours
+  }
+
+  machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number {
+    const t = linux(task);
+    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
+    t.flush();
+    const result = this.host.native.ptraceRaw(request, t.tid, addr, data);
+    if (SETS.has(request)) {
+      t.invalidate();
+      t.touched = true;
+    }
+    return result;
+  }
+
+  regset(task: Task, request: number, note: number, data: Uint8Array): number {
+    const t = linux(task);
+    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
+    t.flush();
+    const result = this.host.native.regset(request, t.tid, note, data);
+    if (request === PTRACE.SETREGSET) {
+      t.invalidate();
+      t.touched = true;
+    }
+    return result;
+  }
+
+  refreshCall(task: Task): void {
+    const t = linux(task);
+    if (!t.touched || t.run !== Run.STOPPED) return;
+    t.touched = false;
+    t.call.reload();
+  }
+
+  disposition(task: Task, signo: number): Disposition {
+    return proc.disposition(task.tid, signo);
+  }
+
+  blocks(task: Task, signo: number): boolean {
+    return blocksSignal(this.host, linux(task), signo);
+  }
+
+  sendSignal(task: Task, info: Siginfo): void {
+    this.host.queueSignal(linux(task), info, null);
+  }
+
+  kill(task: Task): void {
+    this.host.native.sendSignal(task.tgid, 0, 9);
+  }
+
+  breakpointAddress(task: Task): bigint {
+    return task.registers.get(this.host.arch.programCounter) - 1n;
+  }
+
+  addressSpace(task: Task): object {
+    return linux(task).group.space;
+  }
+
+  jobStop(task: Task): number {
+    const t = linux(task);
+    const stopped = t.run === Run.LISTENING || (t.run === Run.STOPPED && t.stop === Stop.GROUP);
+    return stopped ? t.group.stopSigno : 0;
+  }
+
+  leaveJobStop(task: Task): void {
+    const t = linux(task);
+    if (t.run === Run.LISTENING && this.host.retrap(t) === null) return;
+    t.goesOn = null;
+    t.run = Run.STOPPED;
+    t.stop = Stop.TRAP;
+    resumeTask(this.host, t);
+  }
+
+  parentOf(task: Task): Task | null {
+    const { parent } = linux(task).group;
+    if (parent === null || parent.exitState === ExitState.ALIVE) return parent;
+    for (const thread of parent.group.threads) if (thread.exitState === ExitState.ALIVE) return thread;
+    return null;
+  }
+
+  processOf(task: Task): object {
+    return linux(task).group;
+  }
+
+  sameGroup(a: Task, b: Task): boolean {
+    return linux(a).group === linux(b).group;
+  }
+
+  isLeader(task: Task): boolean {
+    return linux(task).isLeader;
+  }
+
+  threadsOf(task: Task): readonly Task[] {
+    return [...linux(task).group.threads];
+  }
+
+  reap(task: Task): void {
+    reapKept(this.host, linux(task));
+  }
+
+  times(task: Task): { readonly utime: number; readonly stime: number } {
+    const t = linux(task);
+    return this.host.accounting ? { utime: t.userTime, stime: t.systemTime } : proc.times(t.tid);
+  }
+
+  rusage(task: Task): Uint8Array {
+    const bytes = new Uint8Array(RUSAGE_BYTES);
+    const view = new DataView(bytes.buffer);
+    const { utime, stime } = this.times(task);
+    for (const [at, us] of [
+      [0, utime],
+      [16, stime],
+    ] as const) {
+      view.setBigInt64(at, BigInt(Math.floor(us / 1e6)), true);
+      view.setBigInt64(at + 8, BigInt(Math.floor(us % 1e6)), true);
+    }
+    return bytes;
+  }
+
+  wakeSleeper(task: Task): void {
+    this.host.pokes.add(linux(task));
+    this.host.kick();
+  }
+
+  recallWaiters(task: Task): void {
+    recallWaiters(this.host, linux(task));
+  }
+
+  sendChildSignal(tracer: Task, info: () => Siginfo, stop: boolean): void {
+    sendChildSignal(this.host, linux(tracer), info, stop);
+  }
+
+  ignoresChildren(tracer: Task): boolean {
+    const { disposition, noWait } = childSignalsOf(linux(tracer));
+    return disposition === 'ignore' || noWait;
+  }
+}

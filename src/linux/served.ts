@@ -1,0 +1,148 @@
+/**
+ * Calls that are served by somebody above (ptrace, wait4, waitid of a tracer) instead of being made. The caller stands at its
+ * seccomp stop. An answer takes the place of the call. To wait, it is parked there for the rest of the slice, in the hope of
+ * a quick answer, and then put to sleep for real, in pause(2): so signals interrupt it as they would interrupt the call.
+ */
+
+import { syscallNumber } from '../abi/syscalls.ts';
+import type { Served } from '../tracehook/ptrace.ts';
+import { EventKind } from './event-buffer.ts';
+import type { LinuxHost } from './host.ts';
+import { interruptPolitely } from './interrupt.ts';
+import { resumeTask } from './resume.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+
+const ERESTARTSYS = 512n;
+const ERESTARTNOHAND = 514n;
+
+/** At the seccomp stop of a call that is served. */
+export function serve(host: LinuxHost, task: LinuxTask): void {
+  const served = host.ptrace!.enter(task);
+  switch (served.do) {
+    case 'return':
+      answer(host, task, served.value);
+      resumeTask(host, task);
+      return;
+    case 'make':
+      task.waitsForReal = true;
+      resumeTask(host, task);
+      return;
+    case 'try': {
+      const register = host.arch.argumentRegisters(task.call.abi)[served.arg]!;
+      const given = { register, value: task.registers.get(register) };
+      task.registers.set(register, served.value);
+      task.served = { nr: task.call.nr, phase: 'trying', given };
+      resumeTask(host, task);
+      return;
+    }
+    case 'sleep':
+      task.served = { nr: task.call.nr, phase: 'parked' };
+      host.parked.add(task);
+      return;
+  }
+}
+
+/** The call is not made: this is its result. */
+function answer(host: LinuxHost, task: LinuxTask, value: number | bigint): void {
+  task.answered = task.call.nr;
+  task.registers.set(host.arch.syscallNumber, -1n);
+  task.registers.set(host.arch.syscallResult, BigInt(value));
+}
+
+/** Whoever serves may have an answer for this task. */
+export function pokeServed(host: LinuxHost, task: LinuxTask): void {
+  const { served } = task;
+  if (served === null || task.run === Run.GONE) return;
+  if (served.phase === 'asleep') interruptPolitely(host, task);
+  else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
+}
+
+/** It asks anew. */
+function unpark(host: LinuxHost, task: LinuxTask): void {
+  host.parked.delete(task);
+  task.served = null;
+  serve(host, task);
+}
+
+/** The slice is over: whoever is still parked goes to sleep. */
+export function sleepParked(host: LinuxHost): void {
+  for (const task of [...host.parked]) sleepNow(host, task);
+}
+
+/** Puts a parked task to sleep for real. */
+export function sleepNow(host: LinuxHost, task: LinuxTask): void {
+  host.parked.delete(task);
+  const { served } = task;
+  if (served?.phase !== 'parked' || task.run !== Run.STOPPED) return;
+  served.phase = 'asleep';
+  const pause = syscallNumber(task.call.abi, 'pause')!;
+  task.registers.set(host.arch.syscallNumber, BigInt(pause));
+  resumeTask(host, task);
+}
+
+/**
+ * A sleeper, or one that tried for real, has stopped, for whatever reason: its registers are made to say what the call is and
+ * where it stands, before anybody looks. True: the stop is dealt with.
+ */
+export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boolean {
+  const { served, registers } = task;
+  if (served === null || served.phase === 'parked') return false;
+  if (kind === EventKind.EXIT && served.phase === 'trying') return tried(host, task);
+  task.served = null;
+  if (kind === EventKind.DEATH || kind === EventKind.EVENT) return false;
+  const { arch } = host;
+  registers.set(arch.syscallNumber, BigInt(served.nr));
+  if (served.phase === 'trying') {
+    if (served.given !== undefined) registers.set(served.given.register, served.given.value);
+    return false;
+  }
+  const polled = host.ptrace!.poll(task);
+  if (polled.do === 'return') {
+    task.call.nr = served.nr;
+    if (kind !== EventKind.EXIT) registers.set(arch.syscallNumber, -1n);
+    registers.set(arch.syscallResult, BigInt(polled.value));
+    return false;
+  }
+  if (BigInt.asIntN(64, registers.get(arch.syscallResult)) === -ERESTARTNOHAND) {
+    registers.set(arch.syscallResult, -ERESTARTSYS); // EINTR, or the call anew: as its own would be
+  }
+  return false;
+}
+
+/** The exit of a call that was made for real, on trial. */
+function tried(host: LinuxHost, task: LinuxTask): boolean {
+  const { registers } = task;
+  const { arch } = host;
+  const { given, nr } = task.served!;
+  task.served = null;
+  if (given !== undefined) registers.set(given.register, given.value);
+  const result = Number(BigInt.asIntN(64, registers.get(arch.syscallResult)));
+  const served: Served = host.ptrace!.leave(task, result);
+  if (served.do === 'return') {
+    if (Number(served.value) !== result) registers.set(arch.syscallResult, BigInt(served.value));
+    return false;
+  }
+  // Not yet: the instruction is run again, unseen.
+  registers.set(arch.syscallResult, BigInt(nr));
+  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
+  registers.set(arch.syscallNumber, -1n);
+  task.stop = Stop.EXIT;
+  task.entered = false;
+  task.rejoins = nr;
+  resumeTask(host, task);
+  return true;
+}
+
+/** At an exit stop: the number that an answer had taken away is there again for whoever looks. */
+export function restoreNumber(host: LinuxHost, task: LinuxTask): void {
+  if (task.answered < 0) return;
+  task.registers.set(host.arch.syscallNumber, BigInt(task.answered));
+  task.answered = -1;
+}
+
+/** Threads of a process that sit in a real wait come back here: there is something new to wait for. */
+export function recallWaiters(host: LinuxHost, task: LinuxTask): void {
+  for (const thread of task.group.threads) {
+    if (thread.run === Run.RUNNING && thread.waitsForReal) interruptPolitely(host, thread);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Deaths that are not ours to take at once: a tracer that is served is told before the real parent (R12), so its tracee's
+ * zombie is kept, unreaped, until every tracer took it. While one may appear the loop collects stops only, and deaths are
+ * asked for one by one: a wait for anybody would reap it.
+ */
+
+import { DeathSignal } from '../tracehook/hooks.ts';
+import { ExitState } from '../tracehook/task.ts';
+import { died, passAway, releaseDead } from './deaths.ts';
+import type { LinuxHost } from './host.ts';
+import { type LinuxTask, Run } from './task.ts';
+
+const status = new Uint8Array(4);
+const statusWord = new Int32Array(status.buffer);
+
+/** The task goes on from its exit event: its death is next. */
+export function expectDeath(host: LinuxHost, task: LinuxTask): void {
+  if (host.ptrace === null) return;
+  if (host.ptrace.keepsZombie(task)) {
+    task.keeps = true;
+    host.keepers.add(task);
+    host.native.holdDeaths(1);
+  }
+  if (host.keepers.size > 0) host.dying.add(task);
+}
+
+/** Looks at those that are about to die. True: some have died. */
+export function pollDying(host: LinuxHost): boolean {
+  if (host.keepers.size === 0) return false;
+  let any = false;
+  for (const task of host.tasks.values()) {
+    if (!task.exited || task.run !== Run.RUNNING || task.exitState !== ExitState.ALIVE) continue;
+    const r = host.native.peekDeath(task.tid, status);
+    if (r === 0) continue;
+    any = true;
+    host.dying.delete(task);
+    if (r < 0) {
+      task.keeps = false; // somebody else's exec took it
+      host.keepers.delete(task);
+      continue;
+    }
+    const how = statusWord[0]!;
+    if (task.keeps) zombie(host, task, how);
+    else {
+      host.native.waitTask(task.tid, status);
+      died(host, task, how);
+    }
+  }
+  if (host.keepers.size === 0) host.native.holdDeaths(0);
+  return any;
+}
+
+/** It is dead, and everybody may know, but it is not reaped. */
+function zombie(host: LinuxHost, task: LinuxTask, how: number): void {
+  passAway(host, task, how);
+  task.run = Run.GONE;
+  task.exitState = ExitState.ZOMBIE;
+  task.reporting = true;
+  host.hooks.death(task, task.groupDead, task.isLeader ? task.group.exitSignal : DeathSignal.REAP);
+  task.reporting = false;
+  if (!task.keeps) reapNow(host, task);
+}
+
+/** Every tracer took it: the real parent may. */
+export function reapKept(host: LinuxHost, task: LinuxTask): void {
+  if (!task.keeps) return;
+  task.keeps = false;
+  if (task.exitState === ExitState.ZOMBIE && !task.reporting) reapNow(host, task);
+}
+
+function reapNow(host: LinuxHost, task: LinuxTask): void {
+  host.keepers.delete(task);
+  host.native.waitTask(task.tid, status);
+  if (host.keepers.size === 0) host.native.holdDeaths(0);
+  releaseDead(host, task, task.waitStatus ?? 0);
+}

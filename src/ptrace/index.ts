@@ -1,0 +1,3 @@
+/** ptrace(2) as an engine. */
+
+export { Ptrace, type PtraceOptions, SERVED_CALLS } from './ptrace.ts';

@@ -1,0 +1,74 @@
+/** One tracer thread on one task (what task->ptrace, ->parent and the jobctl bits are in the kernel). State, and small rules. */
+
+import { PTRACE_O } from '../abi/ptrace.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
+import type { Task } from '../tracehook/task.ts';
+import type { PtraceStop } from './stop.ts';
+import type { Traced } from './traced.ts';
+
+/** How a tracer let the task go on last. */
+export type Mode = 'cont' | 'syscall' | 'step' | 'block' | 'sysemu' | 'sysemu-step';
+
+export class Link {
+  readonly traced: Traced;
+  readonly tracer: Task;
+  /** PT_SEIZED. */
+  readonly seized: boolean;
+  /** Order of attaching, over all links: for wait(-1). */
+  readonly serial: number;
+  options: number;
+  mode: Mode = 'cont';
+  /** The stop it is in: not null: the task does not run. */
+  stop: PtraceStop | null = null;
+  /** JOBCTL_LISTENING: `stop` is invisible to wait and to requests (R13). */
+  listening = false;
+  /** JOBCTL_TRAP_STOP: an INTERRUPT to come; any stop satisfies it (R24). */
+  trapStop = false;
+  /** JOBCTL_TRAP_NOTIFY: the group stop began or ended; only an EVENT_STOP satisfies it (R27). */
+  notify = false;
+  /** Signal stops that this tracer alone is to see: attaching's SIGSTOP (R16), a child's first (R20), exec's SIGTRAP (R48). */
+  readonly owed: Siginfo[] = [];
+  /** task->ptrace_message. */
+  message = 0n;
+  /** What it was resumed with, for the report that shows the stop to take. */
+  signo = 0;
+  /** The wait status of the dead, until this tracer took it. */
+  death: number | null = null;
+  /** Detached, or the tracer is gone. */
+  over = false;
+
+  constructor(traced: Traced, tracer: Task, seized: boolean, options: number, serial: number) {
+    this.traced = traced;
+    this.tracer = tracer;
+    this.seized = seized;
+    this.options = options;
+    this.serial = serial;
+  }
+
+  has(option: keyof typeof PTRACE_O): boolean {
+    return (this.options & PTRACE_O[option]) !== 0;
+  }
+
+  /** Whether it wants system call stops. */
+  get wantsCalls(): boolean {
+    return this.mode === 'syscall' || this.emulates;
+  }
+
+  get emulates(): boolean {
+    return this.mode === 'sysemu' || this.mode === 'sysemu-step';
+  }
+
+  get steps(): boolean {
+    return this.mode === 'step' || this.mode === 'block' || this.mode === 'sysemu-step';
+  }
+
+  /** In a stop that requests may work on (R13, R23). */
+  get isStopped(): boolean {
+    return this.stop !== null && !this.listening;
+  }
+
+  /** A trap is owed to this tracer. */
+  get owes(): boolean {
+    return this.stop === null && (this.trapStop || this.notify || this.owed.length > 0);
+  }
+}

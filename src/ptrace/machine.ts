@@ -1,0 +1,187 @@
+/** Requests about machine state: made for real on the tracee, with the caller's memory in between. */
+
+import { ERRNO } from '../abi/errno.ts';
+import { NT, PTRACE } from '../abi/ptrace.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import type { Task } from '../tracehook/task.ts';
+import { Refusal, readFrom, writeTo } from './caller.ts';
+import type { Link } from './link.ts';
+
+/** What a request handler gets. */
+export interface Request {
+  readonly kernel: PtraceKernel;
+  readonly caller: Task;
+  readonly link: Link;
+  readonly request: number;
+  readonly addr: bigint;
+  readonly data: bigint;
+}
+
+/** Byte sizes of what the request reads or writes at `data`. */
+const FIXED: ReadonlyMap<number, { readonly bytes: number; readonly reads: boolean }> = new Map([
+  [PTRACE.GETREGS, { bytes: 216, reads: true }],
+  [PTRACE.SETREGS, { bytes: 216, reads: false }],
+  [PTRACE.GETFPREGS, { bytes: 512, reads: true }],
+  [PTRACE.SETFPREGS, { bytes: 512, reads: false }],
+  [PTRACE.GET_THREAD_AREA, { bytes: 16, reads: true }],
+  [PTRACE.SET_THREAD_AREA, { bytes: 16, reads: false }],
+]);
+
+const WORD = 8;
+/** More than any register set the kernel has. */
+const REGSET_MAX = 1 << 16;
+const PEEKSIGINFO_BYTES = 16;
+const SIGINFO_BYTES = 128;
+
+/** The result, or undefined: not a request of this kind. */
+export function machineRequest(r: Request): number | undefined {
+  const fixed = FIXED.get(r.request);
+  if (fixed !== undefined) return fixedRequest(r, fixed.bytes, fixed.reads);
+  switch (r.request) {
+    case PTRACE.PEEKTEXT:
+    case PTRACE.PEEKDATA:
+      return peek(r);
+    case PTRACE.POKETEXT:
+    case PTRACE.POKEDATA:
+      return poke(r);
+    case PTRACE.PEEKUSER: {
+      const word = new Uint8Array(WORD);
+      return done(r, r.kernel.machine(r.link.traced.task, r.request, r.addr, word), word);
+    }
+    case PTRACE.POKEUSER:
+    case PTRACE.ARCH_PRCTL:
+      return archRequest(r);
+    case PTRACE.GETREGSET:
+    case PTRACE.SETREGSET:
+      return regset(r);
+    case PTRACE.PEEKSIGINFO:
+      return peekSiginfo(r);
+    case PTRACE.GETSIGMASK:
+    case PTRACE.SETSIGMASK:
+      return sigmask(r);
+    case PTRACE.SECCOMP_GET_FILTER:
+    case PTRACE.SECCOMP_GET_METADATA:
+      return seccompFilter(r);
+    case PTRACE.GET_RSEQ_CONFIGURATION:
+    case PTRACE.GET_SYSCALL_USER_DISPATCH_CONFIG:
+    case PTRACE.SET_SYSCALL_USER_DISPATCH_CONFIG:
+      return sized(r);
+    default:
+      return undefined;
+  }
+}
+
+/** Copies out what was read, when it was. */
+function done(r: Request, result: number, bytes: Uint8Array): number {
+  if (result >= 0) writeTo(r.caller, r.data, bytes);
+  return result;
+}
+
+function fixedRequest(r: Request, bytes: number, reads: boolean): number {
+  const { task } = r.link.traced;
+  if (!reads) return r.kernel.machine(task, r.request, r.addr, readFrom(r.caller, r.data, bytes));
+  const buffer = new Uint8Array(bytes);
+  return done(r, r.kernel.machine(task, r.request, r.addr, buffer), buffer);
+}
+
+/** The others' breakpoints are not there for whoever reads (pitfall 37). */
+function peek(r: Request): number {
+  const { traced, tracer } = r.link;
+  const word = new Uint8Array(WORD);
+  const result = r.kernel.machine(traced.task, r.request, r.addr, word);
+  if (result >= 0 && traced.breakpoints.size > 0) traced.breakpoints.view(tracer, r.addr, word);
+  return done(r, result, word);
+}
+
+function poke(r: Request): number {
+  const { traced, tracer } = r.link;
+  const { breakpoints, task } = traced;
+  const word = new Uint8Array(WORD);
+  new DataView(word.buffer).setBigUint64(0, r.data, true);
+  let out: Uint8Array = word;
+  if (breakpoints.concerns(r.addr, word)) {
+    const real = new Uint8Array(WORD);
+    if (r.kernel.machine(task, PTRACE.PEEKDATA, r.addr, real) < 0) return -ERRNO.EIO;
+    out = breakpoints.write(tracer, r.addr, word, real);
+  }
+  return r.kernel.machine(task, r.request, r.addr, new DataView(out.buffer, out.byteOffset).getBigUint64(0, true));
+}
+
+const ARCH_GET = new Set([0x1003n, 0x1004n]); // ARCH_GET_FS, ARCH_GET_GS
+
+function archRequest(r: Request): number {
+  const { task } = r.link.traced;
+  if (r.request === PTRACE.ARCH_PRCTL && ARCH_GET.has(r.data)) {
+    const word = new Uint8Array(WORD);
+    const result = r.kernel.machine(task, r.request, word, r.data);
+    if (result >= 0) writeTo(r.caller, r.addr, word);
+    return result;
+  }
+  const result = r.kernel.machine(task, r.request, r.addr, r.data);
+  return result;
+}
+
+function regset(r: Request): number {
+  const { task } = r.link.traced;
+  const iov = readFrom(r.caller, r.data, 16);
+  const view = new DataView(iov.buffer, iov.byteOffset);
+  const base = view.getBigUint64(0, true);
+  const length = Number(view.getBigUint64(8, true));
+  const note = Number(BigInt.asUintN(32, r.addr));
+  const size = Math.min(length, REGSET_MAX);
+  const reads = r.request === PTRACE.GETREGSET;
+  const bytes = reads ? new Uint8Array(size) : readFrom(r.caller, base, size);
+  const n = r.kernel.regset(task, r.request, note, bytes);
+  if (n < 0) return n;
+  if (reads) writeTo(r.caller, base, bytes.subarray(0, n));
+  view.setBigUint64(8, BigInt(n), true);
+  writeTo(r.caller, r.data + 8n, iov.subarray(8));
+  if (!reads && note === NT.PRSTATUS) r.kernel.refreshCall(task);
+  return 0;
+}
+
+function peekSiginfo(r: Request): number {
+  const args = readFrom(r.caller, r.addr, PEEKSIGINFO_BYTES);
+  const count = new DataView(args.buffer, args.byteOffset).getInt32(12, true);
+  if (count < 0) return -ERRNO.EINVAL;
+  const into = new Uint8Array(Math.min(count, 1024) * SIGINFO_BYTES);
+  const n = r.kernel.machine(r.link.traced.task, r.request, args, into);
+  if (n > 0) writeTo(r.caller, r.data, into.subarray(0, n * SIGINFO_BYTES));
+  return n;
+}
+
+function sigmask(r: Request): number {
+  if (r.addr !== 8n) return -ERRNO.EINVAL;
+  const { task } = r.link.traced;
+  if (r.request === PTRACE.SETSIGMASK) {
+    return r.kernel.machine(task, r.request, r.addr, readFrom(r.caller, r.data, 8));
+  }
+  const mask = new Uint8Array(8);
+  return done(r, r.kernel.machine(task, r.request, r.addr, mask), mask);
+}
+
+const FILTER_MAX = 4096 * 8;
+
+function seccompFilter(r: Request): number {
+  const { task } = r.link.traced;
+  if (r.request === PTRACE.SECCOMP_GET_METADATA) {
+    const size = Math.min(Number(r.addr), 16);
+    const bytes = readFrom(r.caller, r.data, size);
+    return done(r, r.kernel.machine(task, r.request, BigInt(size), bytes), bytes);
+  }
+  const into = new Uint8Array(FILTER_MAX);
+  const n = r.kernel.machine(task, r.request, r.addr, into);
+  if (n > 0 && r.data !== 0n) writeTo(r.caller, r.data, into.subarray(0, n * 8));
+  return n;
+}
+
+/** Requests whose `addr` is the size of what is at `data`. */
+function sized(r: Request): number {
+  if (r.addr > 4096n) throw new Refusal(ERRNO.EINVAL);
+  const writes = r.request === PTRACE.SET_SYSCALL_USER_DISPATCH_CONFIG;
+  const bytes = writes ? readFrom(r.caller, r.data, Number(r.addr)) : new Uint8Array(Number(r.addr));
+  const result = r.kernel.machine(r.link.traced.task, r.request, r.addr, bytes);
+  if (!writes && result >= 0)
+    writeTo(r.caller, r.data, bytes.subarray(0, Math.min(bytes.length, result || bytes.length)));
+  return result;
+}

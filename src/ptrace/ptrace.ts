@@ -1,0 +1,330 @@
+/**
+ * ptrace(2) as a whole: who traces whom, the calls as they come from a kernel, and what the kernel tells. The requests are
+ * requests.ts, attaching attach.ts, waiting serve-wait.ts; the stops themselves reports.ts and signals.ts.
+ */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
+import { syscallName, syscallNumber } from '../abi/syscalls.ts';
+import { Outcome } from '../tracehook/hooks.ts';
+import type { PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
+import { SyscallSet } from '../tracehook/syscall-set.ts';
+import type { Task } from '../tracehook/task.ts';
+import { Attach, attachTask, control, Engine, type EngineOps, Hold, Resume, type UtraceCore } from '../utrace/index.ts';
+import { Breakpoints } from './breakpoints.ts';
+import { answering } from './caller.ts';
+import { Link } from './link.ts';
+import { describeCall, describeServed, describeStop } from './log.ts';
+import { exitEvent, makeOps } from './reports.ts';
+import { serveRequest } from './requests.ts';
+import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
+import type { PtraceStop } from './stop.ts';
+import { type PtraceContext, Traced } from './traced.ts';
+import { childInfo, deathCode, eligible, eventOf, type WaitCall } from './wait.ts';
+
+/** The calls that a kernel brings here. */
+export const SERVED_CALLS = SyscallSet.of({
+  'x86-64': ['ptrace', 'wait4', 'waitid'].map((name) => syscallNumber('x86-64', name)!),
+  i386: ['ptrace', 'waitpid', 'wait4', 'waitid'].map((name) => syscallNumber('i386', name)!),
+});
+
+export interface PtraceOptions {
+  /** A second tracer gets EPERM, as on Linux alone. */
+  readonly exclusive?: boolean;
+  /** Gets a line for each call served, and each stop shown: to see who did what. */
+  readonly log?: (line: string) => void;
+}
+
+export class Ptrace implements PtraceHooks, PtraceContext {
+  readonly kernel: PtraceKernel;
+  readonly core: UtraceCore;
+  readonly exclusive: boolean;
+  private readonly log: ((line: string) => void) | undefined;
+  /** Who is traced. */
+  readonly traced = new Map<Task, Traced>();
+  /** What each thread traces, in the order of attaching; the dead that it has not waited for included. */
+  readonly tracers = new Map<Task, Link[]>();
+  /** Whose wait sleeps here. */
+  readonly sleepers = new Map<Task, WaitCall>();
+  /** Waits that are being tried for real. */
+  readonly tries = new Map<Task, WaitCall>();
+  /** Processes with a real child that may have something to tell. */
+  private readonly changed = new WeakSet<object>();
+  private readonly asked = new WeakSet<object>();
+  private readonly spaces = new WeakMap<object, Breakpoints<Task>>();
+  private readonly exits = new Set<Task>();
+  private readonly ops: EngineOps<Traced>;
+  private serial = 0;
+
+  constructor(core: UtraceCore, kernel: PtraceKernel, options: PtraceOptions = {}) {
+    this.core = core;
+    this.kernel = kernel;
+    this.exclusive = options.exclusive ?? false;
+    this.log = options.log;
+    this.ops = makeOps({
+      kernel,
+      linkChild: (parent, child) => this.linkChild(parent, child),
+      died: (traced, status) => this.died(traced, status),
+      reaped: (traced) => this.reaped(traced),
+    });
+  }
+
+  // --- links ---
+
+  /** The link of a tracer on a task. */
+  linkOf(task: Task, tracer: Task): Link | undefined {
+    return this.traced.get(task)?.links.find((link) => link.tracer === tracer);
+  }
+
+  /** The links of all threads of a tracer's process, in the order in which wait looks at them. */
+  linksOf(tracer: Task): Link[] {
+    const found: Link[] = [];
+    for (const [other, links] of this.tracers) {
+      if (other === tracer || this.kernel.sameGroup(other, tracer)) found.push(...links);
+    }
+    return found;
+  }
+
+  /** Makes a link; undefined: the task can take no engine (it is dead). */
+  link(task: Task, tracer: Task, seized: boolean, options: number): Link | undefined {
+    let traced = this.traced.get(task);
+    if (traced === undefined) {
+      traced = new Traced(task, this.kernel, this);
+      const engine = attachTask(this.core, task, Attach.CREATE, this.ops, traced);
+      if (!(engine instanceof Engine)) return undefined;
+      traced.engine = engine as Engine;
+      traced.inJobStop = this.kernel.jobStop(task) !== 0;
+      this.traced.set(task, traced);
+    }
+    const link = new Link(traced, tracer, seized, options, this.serial++);
+    traced.links.push(link);
+    const links = this.tracers.get(tracer);
+    if (links === undefined) this.tracers.set(tracer, [link]);
+    else links.push(link);
+    traced.updateEvents();
+    return link;
+  }
+
+  private linkChild(parent: Link, child: Task): void {
+    const link = this.link(child, parent.tracer, parent.seized, parent.options);
+    if (link === undefined) return;
+    if (parent.seized) link.trapStop = true;
+    else link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 });
+    link.traced.summon();
+  }
+
+  /** Takes a link away. The task goes on, if nobody else holds it; a group stop stays (R29). */
+  unlink(link: Link): void {
+    if (link.over) return;
+    link.over = true;
+    const { traced, tracer } = link;
+    const links = this.tracers.get(tracer);
+    if (links !== undefined) {
+      links.splice(links.indexOf(link), 1);
+      if (links.length === 0) this.tracers.delete(tracer);
+    }
+    traced.links.splice(traced.links.indexOf(link), 1);
+    const dead = link.death !== null;
+    link.stop = null;
+    link.death = null;
+    if (dead) {
+      this.reapIfTaken(traced);
+      return;
+    }
+    traced.updateEvents();
+    traced.settle();
+    if (traced.links.length === 0) this.drop(traced);
+  }
+
+  /** The last tracer is gone: so is the engine. */
+  private drop(traced: Traced): void {
+    const { task, engine } = traced;
+    if (this.traced.get(task) === traced) this.traced.delete(task);
+    traced.engine = null;
+    if (engine !== null) control(task, engine, Resume.DETACH);
+  }
+
+  private reapIfTaken(traced: Traced): void {
+    if (traced.links.some((link) => link.death !== null)) return;
+    this.kernel.reap(traced.task);
+  }
+
+  breakpointsOf(task: Task): Breakpoints<Task> {
+    const space = this.kernel.addressSpace(task);
+    let breakpoints = this.spaces.get(space);
+    if (breakpoints === undefined) {
+      breakpoints = new Breakpoints<Task>();
+      this.spaces.set(space, breakpoints);
+    }
+    return breakpoints;
+  }
+
+  // --- what becomes waitable ---
+
+  stopped(link: Link, stop: PtraceStop): void {
+    this.log?.(`${link.traced.task.tid} ${describeStop(stop)} for ${link.tracer.tid}`);
+    const event = { link, status: (stop.code << 8) | 0x7f, death: false };
+    const info = (): Siginfo => ({
+      ...childInfo(event, this.kernel, link.tracer),
+      code: stop.why,
+      status: stop.code & 0x7f,
+    });
+    this.kernel.sendChildSignal(link.tracer, info, true);
+    this.wakeWaiters(link);
+  }
+
+  /** Whoever sleeps in a wait that may see this link. */
+  private wakeWaiters(link: Link): void {
+    for (const [task, call] of this.sleepers) {
+      if (eligible(call, link, this.kernel) && eventOf(link, call.options) !== null) this.kernel.wakeSleeper(task);
+    }
+  }
+
+  private died(traced: Traced, status: number): void {
+    const { kernel } = this;
+    for (const link of [...traced.links]) {
+      link.stop = null;
+      link.listening = false;
+      // R12, pitfall 28: to a parent that traces its child there is one death, and the real kernel tells it.
+      if (this.isNatural(link) || kernel.ignoresChildren(link.tracer)) {
+        this.bury(link);
+        continue;
+      }
+      link.death = status;
+      const [code, shown] = deathCode(status);
+      const info = (): Siginfo => ({
+        ...childInfo({ link, status, death: true }, kernel, link.tracer),
+        code,
+        status: shown,
+      });
+      kernel.sendChildSignal(link.tracer, info, false);
+      this.wakeWaiters(link);
+    }
+    this.reapIfTaken(traced);
+  }
+
+  private bury(link: Link): void {
+    link.death = 0;
+    const { tracer, traced } = link;
+    link.over = true;
+    const links = this.tracers.get(tracer);
+    links?.splice(links.indexOf(link), 1);
+    if (links?.length === 0) this.tracers.delete(tracer);
+    traced.links.splice(traced.links.indexOf(link), 1);
+    this.wakeAll(tracer); // what they wait for is the real kernel's to tell now
+  }
+
+  /** Whether the tracer is the real parent's process, and will be told by the real kernel. */
+  private isNatural(link: Link): boolean {
+    const { task } = link.traced;
+    if (!this.kernel.isLeader(task)) return false;
+    const parent = this.kernel.parentOf(task);
+    return parent !== null && this.kernel.sameGroup(parent, link.tracer);
+  }
+
+  private reaped(traced: Traced): void {
+    if (this.traced.get(traced.task) === traced && !traced.links.some((link) => link.death !== null)) {
+      this.traced.delete(traced.task);
+    }
+    traced.engine = null;
+  }
+
+  private wakeAll(tracer: Task): void {
+    for (const task of this.sleepers.keys()) if (this.kernel.sameGroup(task, tracer)) this.kernel.wakeSleeper(task);
+  }
+
+  // --- real children ---
+
+  childChanged(parent: Task): void {
+    const process = this.kernel.processOf(parent);
+    this.changed.add(process);
+    this.wakeAll(parent);
+  }
+
+  /** Whether a real wait of this process may find something; not before something changes again. */
+  mayHaveChanged(task: Task): boolean {
+    const process = this.kernel.processOf(task);
+    const first = !this.asked.has(process);
+    this.asked.add(process);
+    return this.changed.delete(process) || first;
+  }
+
+  // --- PtraceHooks ---
+
+  enter(task: Task): Served {
+    const served = this.serve(task);
+    this.log?.(`${task.tid} ${describeCall(task)} ${describeServed(served)}`);
+    return served;
+  }
+
+  private serve(task: Task): Served {
+    const { abi, nr } = task.syscall;
+    this.sleepers.delete(task);
+    switch (syscallName(abi, nr)) {
+      case 'ptrace':
+        return { do: 'return', value: answering(() => serveRequest(this, task)) };
+      case 'wait4':
+      case 'waitpid':
+      case 'waitid':
+        return enterWait(this, task);
+      default:
+        return { do: 'make' };
+    }
+  }
+
+  leave(task: Task, result: number): Served {
+    return leaveWait(this, task, result);
+  }
+
+  poll(task: Task): Served {
+    const served = pollWait(this, task);
+    this.log?.(`${task.tid} … ${describeCall(task)} ${describeServed(served)}`);
+    return served;
+  }
+
+  exitEvent(task: Task, status: number): Outcome {
+    if (this.exits.has(task)) return Outcome.HELD; // a wake from elsewhere
+    const traced = this.traced.get(task);
+    if (traced === undefined || !traced.links.some((link) => link.has('TRACEEXIT'))) return Outcome.GO;
+    const answer = traced.run(exitEvent(traced, status));
+    if (!(answer instanceof Hold)) return Outcome.GO;
+    this.exits.add(task);
+    answer.settle = () => {
+      this.exits.delete(task);
+      this.kernel.wake(task);
+    };
+    return Outcome.HELD;
+  }
+
+  exitHeld(task: Task): boolean {
+    return this.exits.has(task);
+  }
+
+  killed(task: Task): void {
+    this.exits.delete(task);
+    this.traced.get(task)?.broken();
+  }
+
+  keepsZombie(task: Task): boolean {
+    const links = this.traced.get(task)?.links ?? [];
+    return links.some((link) => !this.isNatural(link));
+  }
+
+  /** R51, R57. */
+  tracerGone(task: Task): void {
+    this.sleepers.delete(task);
+    this.tries.delete(task);
+    for (const link of [...(this.tracers.get(task) ?? [])]) {
+      if (link.over) continue;
+      if (link.has('EXITKILL') && link.death === null) this.kernel.kill(link.traced.task);
+      const { stop } = link;
+      link.signo = 0;
+      if (stop !== null && !stop.waited) {
+        if (stop.kind === 'signal') link.signo = stop.code;
+        else if (stop.code === SIG.SIGTRAP && (stop.kind === 'entry' || stop.kind === 'exit')) link.signo = SIG.SIGTRAP;
+      }
+      this.unlink(link);
+    }
+    this.tracers.delete(task);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The engine's callbacks, as seed 003's second patch has them: which tracers see which event, and in which order. System calls
+ * and signals go from tracer to tracer, each seeing what the one before left; events are shown to all at once.
+ */
+
+import { CLONE } from '../abi/clone.ts';
+import { PTRACE_EVENT } from '../abi/ptrace.ts';
+import { SIG } from '../abi/signals.ts';
+import type { Tid } from '../base/brand.ts';
+import type { ExecInfo, JobControl } from '../tracehook/hooks.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import type { Task } from '../tracehook/task.ts';
+import {
+  abort,
+  type EngineOps,
+  Resume,
+  run,
+  SyscallDisposition,
+  type SyscallVerdict,
+  syscallOf,
+} from '../utrace/index.ts';
+import type { Link } from './link.ts';
+import { owedReport, signalReport } from './signals.ts';
+import { eventStop, groupStop, syscallStop, trapStop } from './stop.ts';
+import type { Report, Traced } from './traced.ts';
+
+/** What the callbacks need of the rest. */
+export interface ReportContext {
+  readonly kernel: PtraceKernel;
+  /** A link on a newborn, like its parent's (R20). */
+  linkChild(parent: Link, child: Task): void;
+  died(traced: Traced, status: number): void;
+  reaped(traced: Traced): void;
+}
+
+export function makeOps(context: ReportContext): EngineOps<Traced> {
+  const { kernel } = context;
+  return {
+    name: 'ptrace',
+    reportQuiesce: (_action, { data }, _task, event) => (event === 0 ? data.action : undefined),
+    reportSyscallEntry: (action, { data }) => data.run(entry(data, kernel, action)) as SyscallVerdict,
+    reportSyscallExit: (_action, { data }) => data.run(exit(data, kernel)) as Resume5,
+    reportSeccomp: (action, { data }, _task, value) => data.run(seccomp(data, action, value)) as SyscallVerdict,
+    reportClone: (_action, { data }, _task, flags, child) => data.run(clone(data, context, flags, child)) as Resume5,
+    reportVforkDone: (_action, { data }, _task, child) => data.run(vforkDone(data, kernel, child)) as Resume5,
+    reportExec: (_action, { data }, _task, exec) => data.run(execed(data, exec)) as Resume5,
+    reportJctl: (_action, { data }, _task, type) => data.run(jobControl(data, kernel, type)) as Resume5,
+    reportSignal: (action, { data }, task, signal) =>
+      data.run(
+        signal.original === null
+          ? owedReport(data, kernel, task, action, signal)
+          : signalReport(data, kernel, task, action, signal),
+      ) as never,
+    reportDeath: (_engine, task) => {
+      const traced = (_engine as { data: Traced }).data;
+      context.died(traced, task.waitStatus ?? 0);
+    },
+    reportReap: ({ data }) => context.reaped(data),
+  };
+}
+
+type Resume5 = (typeof Resume)[keyof typeof Resume];
+
+/** R41: a signal given at a syscall-stop is sent anew, for everybody. */
+function passSignal(link: Link, kernel: PtraceKernel, task: Task): void {
+  if (link.signo === 0) return;
+  kernel.sendSignal(task, { signo: link.signo, errno: 0, code: 0x80, pid: 0, uid: 0 });
+  link.signo = 0;
+}
+
+function* entry(traced: Traced, kernel: PtraceKernel, action: number): Report {
+  const { task } = traced;
+  let skip = syscallOf(action) === SyscallDisposition.ABORT;
+  for (const link of [...traced.links]) {
+    if (!link.wantsCalls || link.over) continue;
+    const emulated = link.emulates;
+    traced.show(link, syscallStop('entry', link.has('TRACESYSGOOD'), traced.who(link)));
+    yield;
+    kernel.refreshCall(task);
+    passSignal(link, kernel, task);
+    if (emulated) skip = true; // R43; the others still see entry and exit
+  }
+  return skip ? abort(traced.action) : run(traced.action);
+}
+
+function* exit(traced: Traced, kernel: PtraceKernel): Report {
+  for (const link of [...traced.links]) {
+    if (link.mode !== 'syscall' || link.over) continue; // R38; SYSEMU has no exit stop
+    traced.show(link, syscallStop('exit', link.has('TRACESYSGOOD'), traced.who(link)));
+    yield;
+    passSignal(link, kernel, traced.task);
+  }
+  return traced.action;
+}
+
+/** R44. */
+function* seccomp(traced: Traced, action: number, data: number): Report {
+  for (const link of traced.links) {
+    if (link.has('TRACESECCOMP')) traced.show(link, eventStop(PTRACE_EVENT.SECCOMP, BigInt(data), traced.who(link)));
+  }
+  yield;
+  return syscallOf(action) === SyscallDisposition.ABORT ? abort(traced.action) : run(traced.action);
+}
+
+/** R21: which event a birth is; 0: none. */
+function birthEvent(flags: number): { event: number; option: 'TRACEVFORK' | 'TRACECLONE' | 'TRACEFORK' } {
+  if ((flags & CLONE.VFORK) !== 0) return { event: PTRACE_EVENT.VFORK, option: 'TRACEVFORK' };
+  if ((flags & CLONE.CSIGNAL) !== SIG.SIGCHLD) return { event: PTRACE_EVENT.CLONE, option: 'TRACECLONE' };
+  return { event: PTRACE_EVENT.FORK, option: 'TRACEFORK' };
+}
+
+function* clone(traced: Traced, context: ReportContext, flags: number, child: Task): Report {
+  const { event, option } = birthEvent(flags);
+  const untraced = (flags & CLONE.UNTRACED) !== 0;
+  const shown: Link[] = [];
+  for (const link of traced.links) {
+    const enabled = !untraced && link.has(option);
+    if (enabled) shown.push(link);
+    if (enabled || (flags & CLONE.PTRACE) !== 0) context.linkChild(link, child);
+  }
+  for (const link of shown) {
+    const pid = BigInt(context.kernel.tidFor(child, link.tracer));
+    traced.show(link, eventStop(event, pid, traced.who(link)));
+  }
+  yield;
+  return traced.action;
+}
+
+function* vforkDone(traced: Traced, kernel: PtraceKernel, child: Tid): Report {
+  for (const link of traced.links) {
+    if (!link.has('TRACEVFORKDONE')) continue;
+    const task = kernel.findTask(child);
+    const pid = task === undefined ? child : kernel.tidFor(task, link.tracer);
+    traced.show(link, eventStop(PTRACE_EVENT.VFORK_DONE, BigInt(pid), traced.who(link)));
+  }
+  yield;
+  return traced.action;
+}
+
+/** R46, R48. */
+function* execed(traced: Traced, exec: ExecInfo): Report {
+  for (const link of traced.links) {
+    if (link.has('TRACEEXEC')) {
+      traced.show(link, eventStop(PTRACE_EVENT.EXEC, BigInt(exec.oldTid), traced.who(link)));
+    } else if (!link.seized) {
+      const { pid, uid } = traced.who(link);
+      link.owed.push({ signo: SIG.SIGTRAP, errno: 0, code: 0, pid, uid });
+    }
+  }
+  yield;
+  return traced.action;
+}
+
+/** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
+function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Report {
+  if (type === 'stopped') {
+    traced.inJobStop = true;
+    const signo = kernel.jobStop(traced.task) || SIG.SIGSTOP;
+    for (const link of traced.links) {
+      if (link.stop !== null) continue;
+      traced.show(link, link.seized ? trapStop(signo, traced.who(link)) : groupStop(signo));
+    }
+    return Resume.RESUME;
+  }
+  traced.inJobStop = false;
+  for (const link of traced.links) {
+    if (!link.seized) continue; // R33: an ATTACHed one stays where it is
+    link.notify = true;
+    if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));
+  }
+  yield;
+  yield* notices(traced);
+  return traced.action;
+}
+
+/** The EVENT_STOPs that became due while another stop lasted. */
+function* notices(traced: Traced): Generator<undefined, void, undefined> {
+  while (traced.links.some((link) => link.stop === null && link.notify)) {
+    for (const link of traced.links) if (link.stop === null && link.notify) traced.show(link, traced.trapFor(link));
+    yield;
+  }
+}
+
+/** R49. Not a report of the core's: it is made for the killed, too. */
+export function* exitEvent(traced: Traced, status: number): Report {
+  for (const link of traced.links) {
+    if (link.has('TRACEEXIT')) traced.show(link, eventStop(PTRACE_EVENT.EXIT, BigInt(status), traced.who(link)));
+  }
+  yield;
+  return Resume.RESUME;
+}

@@ -1,0 +1,170 @@
+/** ptrace(2) itself: the requests, checked in the kernel's order. */
+
+import { ERRNO } from '../abi/errno.ts';
+import { PTRACE, PTRACE_O_MASK } from '../abi/ptrace.ts';
+import { decodeSiginfo, encodeSiginfo } from '../abi/siginfo.ts';
+import { SIGNAL_MAX } from '../abi/signals.ts';
+import type { Task } from '../tracehook/task.ts';
+import { attach, traceMe } from './attach.ts';
+import { readFrom, writeTo } from './caller.ts';
+import type { Link, Mode } from './link.ts';
+import { machineRequest, type Request } from './machine.ts';
+import type { Ptrace } from './ptrace.ts';
+import { syscallInfo } from './syscall-info.ts';
+
+const RESUMES: ReadonlyMap<number, Mode> = new Map([
+  [PTRACE.CONT, 'cont'],
+  [PTRACE.SYSCALL, 'syscall'],
+  [PTRACE.SINGLESTEP, 'step'],
+  [PTRACE.SINGLEBLOCK, 'block'],
+  [PTRACE.SYSEMU, 'sysemu'],
+  [PTRACE.SYSEMU_SINGLESTEP, 'sysemu-step'],
+]);
+
+const EVENT_STOP_CODE = 128;
+
+/** The call at hand of `caller`. A failure is −errno, or a Refusal. */
+export function serveRequest(ptrace: Ptrace, caller: Task): number {
+  const { syscall } = caller;
+  const request = Number(BigInt.asIntN(64, syscall.arg(0)));
+  const tid = syscall.argInt(1);
+  if (request === PTRACE.TRACEME) return traceMe(ptrace, caller);
+  if (request === PTRACE.ATTACH || request === PTRACE.SEIZE) {
+    const task = ptrace.kernel.adopt(tid, caller);
+    if (typeof task === 'number') return -task;
+    return attach(ptrace, caller, task, request === PTRACE.SEIZE, syscall.arg(2), syscall.arg(3));
+  }
+  const task = ptrace.kernel.lookUp(tid, caller);
+  const link = typeof task === 'number' ? undefined : ptrace.linkOf(task, caller);
+  if (link === undefined || link.death !== null) return -ERRNO.ESRCH;
+  const r: Request = {
+    kernel: ptrace.kernel,
+    caller,
+    link,
+    request,
+    addr: syscall.arg(2),
+    data: syscall.arg(3),
+  };
+  if (request === PTRACE.KILL) {
+    ptrace.kernel.kill(link.traced.task);
+    return 0;
+  }
+  if (request === PTRACE.INTERRUPT) return interrupt(link);
+  if (!link.isStopped) return -ERRNO.ESRCH; // R13, R23
+  return whileTrapped(ptrace, link, () => stoppedRequest(ptrace, r));
+}
+
+/** In a group stop the task is under a real LISTEN: what looks at it takes it out of that for a moment. */
+function whileTrapped(ptrace: Ptrace, link: Link, request: () => number): number {
+  const { task, inJobStop } = link.traced;
+  if (!inJobStop || !ptrace.kernel.holdJobStop(task)) return request();
+  try {
+    return request();
+  } finally {
+    ptrace.kernel.wake(task);
+  }
+}
+
+function stoppedRequest(ptrace: Ptrace, r: Request): number {
+  const { link, data } = r;
+  const mode = RESUMES.get(r.request);
+  if (mode !== undefined) return resume(ptrace, link, mode, data);
+  switch (r.request) {
+    case PTRACE.DETACH:
+      return detach(ptrace, link, data);
+    case PTRACE.LISTEN:
+      return listen(link);
+    case PTRACE.SETOPTIONS:
+    case PTRACE.OLDSETOPTIONS:
+      return setOptions(ptrace, link, data);
+    case PTRACE.GETEVENTMSG: {
+      const word = new Uint8Array(8);
+      new DataView(word.buffer).setBigUint64(0, link.message, true);
+      writeTo(r.caller, data, word);
+      return 0;
+    }
+    case PTRACE.GETSIGINFO:
+      return getSiginfo(r);
+    case PTRACE.SETSIGINFO:
+      return setSiginfo(r);
+    case PTRACE.GET_SYSCALL_INFO: {
+      const { bytes, actual } = syscallInfo(link.traced.task, link.stop!);
+      const size = Number(r.addr < BigInt(actual) ? r.addr : BigInt(actual));
+      writeTo(r.caller, data, bytes.subarray(0, size));
+      return actual;
+    }
+    default:
+      return machineRequest(r) ?? -ERRNO.EIO;
+  }
+}
+
+/** R23: a signal number, or 0. */
+const validSignal = (data: bigint): boolean => data <= BigInt(SIGNAL_MAX);
+
+function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
+  if (!validSignal(data)) return -ERRNO.EIO;
+  if (mode === 'block' && !ptrace.kernel.hasBlockStep) return -ERRNO.EIO;
+  const { traced } = link;
+  link.mode = mode;
+  link.signo = Number(data);
+  link.stop = null;
+  link.listening = false;
+  traced.updateEvents();
+  traced.settle();
+  if (link.owes) traced.summon();
+  return 0;
+}
+
+function detach(ptrace: Ptrace, link: Link, data: bigint): number {
+  if (!validSignal(data)) return -ERRNO.EIO;
+  link.signo = Number(data);
+  ptrace.unlink(link);
+  return 0;
+}
+
+/** R24. */
+function interrupt(link: Link): number {
+  if (!link.seized) return -ERRNO.EIO;
+  const { traced } = link;
+  if (link.listening) {
+    traced.show(link, traced.trapFor(link));
+    return 0;
+  }
+  link.trapStop = true;
+  traced.summon();
+  return 0;
+}
+
+/** R25, R27. */
+function listen(link: Link): number {
+  const { stop, traced } = link;
+  if (!link.seized || stop === null || stop.code >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
+  link.listening = true;
+  if (link.notify) traced.show(link, traced.trapFor(link));
+  return 0;
+}
+
+/** R28. */
+function setOptions(ptrace: Ptrace, link: Link, data: bigint): number {
+  if ((data & ~BigInt(PTRACE_O_MASK)) !== 0n) return -ERRNO.EINVAL;
+  const refused = ptrace.kernel.maySetOptions(link.tracer, Number(data));
+  if (refused !== 0) return -refused;
+  link.options = Number(data);
+  link.traced.updateEvents();
+  return 0;
+}
+
+function getSiginfo(r: Request): number {
+  const info = r.link.stop!.siginfo;
+  if (info === null) return -ERRNO.EINVAL;
+  writeTo(r.caller, r.data, encodeSiginfo(info));
+  return 0;
+}
+
+function setSiginfo(r: Request): number {
+  const bytes = readFrom(r.caller, r.data, 128);
+  const stop = r.link.stop!;
+  if (stop.siginfo === null) return -ERRNO.EINVAL;
+  stop.siginfo = decodeSiginfo(bytes);
+  return 0;
+}

@@ -1,0 +1,197 @@
+/** A wait call on its way: served from what tracers are told, tried for real where real children may matter, or asleep. */
+
+import { ERRNO } from '../abi/errno.ts';
+import { syscallName } from '../abi/syscalls.ts';
+import { isStopped } from '../abi/wait-status.ts';
+import type { Served } from '../tracehook/ptrace.ts';
+import type { Task } from '../tracehook/task.ts';
+import { answering, readFrom, writeTo } from './caller.ts';
+import type { Link } from './link.ts';
+import type { Ptrace } from './ptrace.ts';
+import { childInfo, eligible, eventOf, W, type WaitCall, type WaitEvent, type Whom, waitidBytes } from './wait.ts';
+
+const MAKE: Served = { do: 'make' };
+const SLEEP: Served = { do: 'sleep' };
+const returns = (value: number | bigint): Served => ({ do: 'return', value });
+
+const P_ALL = 0;
+const P_PID = 1;
+const P_PGID = 2;
+const P_PIDFD = 3;
+const OPTIONS_ARG = { wait4: 2, waitid: 3 } as const;
+
+/** The call as its registers have it; undefined: the real kernel is to say what is wrong with it. */
+function parse(ptrace: Ptrace, tracer: Task): WaitCall | undefined {
+  const { syscall } = tracer;
+  const { kernel } = ptrace;
+  if (syscallName(syscall.abi, syscall.nr) === 'waitid') {
+    const options = syscall.argInt(3) >>> 0;
+    const known = W.WNOHANG | W.WSTOPPED | W.WEXITED | W.WCONTINUED | W.WNOWAIT | W.WNOTHREAD | W.WALL | W.WCLONE;
+    if ((options & ~known) !== 0 || (options & (W.WEXITED | W.WSTOPPED | W.WCONTINUED)) === 0) return undefined;
+    const whom = whomOfWaitid(ptrace, tracer, syscall.argInt(0), syscall.argInt(1));
+    if (whom === undefined) return undefined;
+    return {
+      tracer,
+      name: 'waitid',
+      whom,
+      options,
+      statusAt: 0n,
+      siginfoAt: syscall.arg(2),
+      rusageAt: syscall.arg(4),
+    };
+  }
+  const options = syscall.argInt(2) >>> 0;
+  const known = W.WNOHANG | W.WSTOPPED | W.WCONTINUED | W.WNOTHREAD | W.WALL | W.WCLONE;
+  if ((options & ~known) !== 0) return undefined;
+  const pid = syscall.argInt(0);
+  let whom: Whom;
+  if (pid === -1) whom = { type: 'all' };
+  else if (pid === 0) whom = { type: 'pgid', id: kernel.pgidOf(tracer) };
+  else if (pid === -0x80000000) return undefined;
+  else whom = { type: pid > 0 ? 'pid' : 'pgid', id: kernel.pidFrom(Math.abs(pid), tracer) };
+  const rusageAt = syscallName(syscall.abi, syscall.nr) === 'waitpid' ? 0n : syscall.arg(3);
+  return {
+    tracer,
+    name: 'wait4',
+    whom,
+    options: (options | W.WEXITED) >>> 0,
+    statusAt: syscall.arg(1),
+    siginfoAt: 0n,
+    rusageAt,
+  };
+}
+
+function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): Whom | undefined {
+  const { kernel } = ptrace;
+  switch (type) {
+    case P_ALL:
+      return { type: 'all' };
+    case P_PID:
+      return id > 0 ? { type: 'pid', id: kernel.pidFrom(id, tracer) } : undefined;
+    case P_PGID:
+      if (id < 0) return undefined;
+      return { type: 'pgid', id: id === 0 ? kernel.pgidOf(tracer) : kernel.pidFrom(id, tracer) };
+    case P_PIDFD: {
+      const pid = kernel.pidOfFd(id, tracer);
+      return pid > 0 ? { type: 'pid', id: pid } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function enterWait(ptrace: Ptrace, tracer: Task): Served {
+  const links = ptrace.linksOf(tracer);
+  if (links.length === 0) return MAKE;
+  const call = parse(ptrace, tracer);
+  if (call === undefined) return MAKE;
+  const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
+  if (seen.length === 0) return MAKE;
+  const event = find(ptrace, call, seen);
+  if (event !== null) return commit(ptrace, call, event);
+  if (ptrace.mayHaveChanged(tracer)) return tryForReal(ptrace, call);
+  return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
+}
+
+/** R14: the tracer's own children by birth, then the others, the last attached first (ptrace_link adds at the head). */
+function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent | null {
+  const { kernel } = ptrace;
+  const own = (link: Link): boolean => {
+    const parent = kernel.parentOf(link.traced.task);
+    return parent !== null && kernel.sameGroup(parent, call.tracer);
+  };
+  const rank = (link: Link): number => (own(link) ? link.serial : 1e9 - link.serial);
+  for (const link of [...links].sort((a, b) => rank(a) - rank(b))) {
+    const event = eventOf(link, call.options);
+    if (event !== null) return event;
+  }
+  return null;
+}
+
+function sleep(ptrace: Ptrace, call: WaitCall): Served {
+  ptrace.sleepers.set(call.tracer, call);
+  return SLEEP;
+}
+
+/** Real children may have something to say: the real call, which must not sleep. */
+function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
+  ptrace.tries.set(call.tracer, call);
+  const arg = OPTIONS_ARG[call.name];
+  const given = call.tracer.syscall.argInt(arg) >>> 0;
+  return { do: 'try', arg, value: BigInt((given | W.WNOHANG) >>> 0) };
+}
+
+export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served {
+  const call = ptrace.tries.get(tracer);
+  ptrace.tries.delete(tracer);
+  if (call === undefined) return returns(result);
+  if (result === -ERRNO.ECHILD || isEmpty(call, result)) {
+    return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew; nothing has changed by then
+  }
+  if (call.name === 'wait4' && result > 0 && hidesStop(ptrace, call, result)) return SLEEP;
+  return returns(result);
+}
+
+function isEmpty(call: WaitCall, result: number): boolean {
+  if (result !== 0) return false;
+  if (call.name === 'wait4') return true;
+  if (call.siginfoAt === 0n) return true;
+  const pid = readFrom(call.tracer, call.siginfoAt + 16n, 4);
+  return new DataView(pid.buffer, pid.byteOffset).getInt32(0, true) === 0;
+}
+
+/** R10: a parent that traces its child is not told of its group stop as a parent. */
+function hidesStop(ptrace: Ptrace, call: WaitCall, pid: number): boolean {
+  if (call.statusAt === 0n) return false;
+  const bytes = readFrom(call.tracer, call.statusAt, 4);
+  if (!isStopped(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true))) return false;
+  return ptrace.linksOf(call.tracer).some((link) => (link.traced.task.tid as number) === pid);
+}
+
+/** A sleeper's second look. */
+export function pollWait(ptrace: Ptrace, tracer: Task): Served {
+  const call = ptrace.sleepers.get(tracer);
+  if (call === undefined) return SLEEP;
+  const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
+  const event = find(ptrace, call, links);
+  if (event === null) return SLEEP;
+  ptrace.sleepers.delete(tracer);
+  return commit(ptrace, call, event);
+}
+
+/** WNOHANG, and nobody has anything to tell. */
+function nothing(call: WaitCall): Served {
+  return returns(
+    answering(() => {
+      if (call.siginfoAt !== 0n) writeTo(call.tracer, call.siginfoAt, waitidBytes(null));
+      return 0;
+    }),
+  );
+}
+
+/** Tells the caller, and takes the event. */
+function commit(ptrace: Ptrace, call: WaitCall, event: WaitEvent): Served {
+  const { kernel } = ptrace;
+  const { link, status, death } = event;
+  const { task } = link.traced;
+  const { tracer } = call;
+  const pid = kernel.tidFor(task, tracer);
+  const info = call.siginfoAt === 0n ? null : childInfo(event, kernel, tracer);
+  const usage = call.rusageAt === 0n ? null : kernel.rusage(task);
+  if ((call.options & W.WNOWAIT) === 0) {
+    if (death) ptrace.unlink(link);
+    else link.stop!.waited = true;
+  }
+  return returns(
+    answering(() => {
+      if (call.statusAt !== 0n) {
+        const bytes = new Uint8Array(4);
+        new DataView(bytes.buffer).setInt32(0, status, true);
+        writeTo(tracer, call.statusAt, bytes);
+      }
+      if (call.siginfoAt !== 0n) writeTo(tracer, call.siginfoAt, waitidBytes(info));
+      if (usage !== null) writeTo(tracer, call.rusageAt, usage);
+      return call.name === 'wait4' ? pid : 0;
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+/** PTRACE_GET_SYSCALL_INFO: told from the tracer's own stop, not from the real one (R3, pitfall 10). */
+
+import type { Task } from '../tracehook/task.ts';
+import type { PtraceStop } from './stop.ts';
+
+const OP = { NONE: 0, ENTRY: 1, EXIT: 2, SECCOMP: 3 } as const;
+const AUDIT_ARCH: Readonly<Record<string, number>> = { 'x86-64': 0xc000003e, x32: 0xc000003e, i386: 0x40000003 };
+const SIZE = 88;
+/** offsetofend of the last member of each op. */
+const ACTUAL = { [OP.NONE]: 24, [OP.ENTRY]: 80, [OP.EXIT]: 33, [OP.SECCOMP]: 84 } as const;
+
+/** struct ptrace_syscall_info, and how many of its bytes mean something. */
+export function syscallInfo(task: Task, stop: PtraceStop): { readonly bytes: Uint8Array; readonly actual: number } {
+  const bytes = new Uint8Array(SIZE);
+  const view = new DataView(bytes.buffer);
+  const { syscall, registers } = task;
+  const op = opOf(stop);
+  const abi = registers.get('cs') === 0x23n ? 'i386' : 'x86-64';
+  view.setUint8(0, op);
+  view.setUint32(4, AUDIT_ARCH[op === OP.NONE ? abi : syscall.abi] ?? AUDIT_ARCH[abi]!, true);
+  view.setBigUint64(8, registers.get('rip'), true);
+  view.setBigUint64(16, registers.get('rsp'), true);
+  if (op === OP.ENTRY || op === OP.SECCOMP) {
+    view.setBigUint64(24, BigInt.asUintN(64, BigInt(syscall.nr)), true);
+    for (let i = 0; i < 6; i++) view.setBigUint64(32 + 8 * i, syscall.arg(i), true);
+    if (op === OP.SECCOMP) view.setUint32(80, stop.retData ?? 0, true);
+  } else if (op === OP.EXIT) {
+    const result = BigInt.asIntN(64, registers.get('rax'));
+    view.setBigInt64(24, result, true);
+    view.setUint8(32, result < 0n && result >= -4095n ? 1 : 0);
+  }
+  return { bytes, actual: ACTUAL[op] };
+}
+
+function opOf(stop: PtraceStop): (typeof OP)[keyof typeof OP] {
+  if (stop.retData !== undefined) return OP.SECCOMP;
+  if (stop.code !== 0x85) return OP.NONE; // only with TRACESYSGOOD
+  return stop.kind === 'entry' ? OP.ENTRY : OP.EXIT;
+}

@@ -1,0 +1,198 @@
+/**
+ * A task under ptrace: its tracers, and the report that is being shown to them. One utrace engine serves them all. A report
+ * is a generator: each `yield` waits until no tracer holds the task. While it waits, the engine's callback has not answered
+ * (Hold), so that engines after it see what the tracers decided.
+ */
+
+import { SIG } from '../abi/signals.ts';
+import { assert } from '../base/assert.ts';
+import { Event } from '../tracehook/events.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
+import { control, type Engine, Hold, Resume, type ResumeAction, setEvents } from '../utrace/index.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import type { Link } from './link.ts';
+import { groupStop, type PtraceStop, signalStop, trapStop } from './stop.ts';
+
+export type Report = Generator<undefined, number, undefined>;
+
+const ALWAYS =
+  Event.QUIESCE |
+  Event.CLONE |
+  Event.EXEC |
+  Event.SIGNAL |
+  Event.SIGNAL_IGN |
+  Event.SIGNAL_STOP |
+  Event.SIGNAL_TERM |
+  Event.SIGNAL_CORE |
+  Event.JCTL |
+  Event.DEATH |
+  Event.REAP;
+
+/** What a traced task needs of ptrace as a whole. */
+export interface PtraceContext {
+  /** A stop began: its tracer's waits, and its SIGCHLD. */
+  stopped(link: Link, stop: PtraceStop): void;
+  /** The breakpoints in a task's address space, by the tracer that planted them. */
+  breakpointsOf(task: Task): Breakpoints<Task>;
+}
+
+export class Traced {
+  readonly task: Task;
+  readonly links: Link[] = [];
+  engine: Engine | null = null;
+  private readonly kernel: PtraceKernel;
+  private readonly listener: PtraceContext;
+  private report: Report | null = null;
+  private hold: Hold | null = null;
+  /** Its callback is on the stack: the report goes on when that returns. */
+  private driving = false;
+  /** It sits in a group stop for real: nothing of ours holds it. */
+  inJobStop = false;
+
+  constructor(task: Task, kernel: PtraceKernel, listener: PtraceContext) {
+    this.task = task;
+    this.kernel = kernel;
+    this.listener = listener;
+  }
+
+  get breakpoints(): Breakpoints<Task> {
+    return this.listener.breakpointsOf(this.task);
+  }
+
+  /** Whether a report waits for tracers. */
+  get reporting(): boolean {
+    return this.report !== null;
+  }
+
+  /** Whether some tracer holds the task. A listener does, too: its task does not run. */
+  get held(): boolean {
+    return this.links.some((link) => link.stop !== null);
+  }
+
+  /** The step that the tracers want, together. */
+  get action(): ResumeAction {
+    if (this.links.some((link) => link.mode === 'step' || link.mode === 'sysemu-step')) return Resume.SINGLESTEP;
+    return this.links.some((link) => link.mode === 'block') ? Resume.BLOCKSTEP : Resume.RESUME;
+  }
+
+  /** Which events the tracers want, together. */
+  updateEvents(): void {
+    if (this.engine === null || this.task.exitState !== ExitState.ALIVE) return;
+    let events: number = ALWAYS;
+    for (const link of this.links) {
+      if (link.wantsCalls) events |= Event.SYSCALL_ENTRY | Event.SYSCALL_EXIT;
+      if (link.has('TRACESECCOMP')) events |= Event.SECCOMP;
+      if (link.has('TRACEVFORKDONE')) events |= Event.VFORK_DONE;
+    }
+    setEvents(this.task, this.engine, events);
+  }
+
+  /** Makes a report: the answer, or a Hold that gives it when the tracers have let the task go. */
+  run(report: Report): number | Hold {
+    assert(this.report === null, 'one report at a time');
+    this.report = report;
+    const answer = this.drive(true);
+    if (answer !== undefined) return answer;
+    this.hold = new Hold();
+    return this.hold;
+  }
+
+  /**
+   * Goes on with the report as far as the tracers let it. The answer, when it is over. It begins in any case: a listener is to
+   * hear at once that its group goes on.
+   */
+  private drive(begins = false): number | undefined {
+    this.driving = true;
+    try {
+      for (let first = begins; this.report !== null && (first || !this.held); first = false) {
+        const next = this.report.next();
+        if (next.done) {
+          this.report = null;
+          if (this.engine !== null && this.links.some((link) => link.owes)) {
+            control(this.task, this.engine, Resume.INTERRUPT);
+          }
+          return next.value;
+        }
+      }
+      return undefined;
+    } finally {
+      this.driving = false;
+    }
+  }
+
+  /** A tracer let go, or left: what follows when nobody holds the task any more. */
+  settle(): void {
+    if (this.driving || this.held) return;
+    if (this.report !== null) {
+      const answer = this.drive();
+      if (answer === undefined) return;
+      const { hold } = this;
+      this.hold = null;
+      hold?.release(answer);
+    } else if (this.inJobStop && this.links.length > 0) {
+      this.inJobStop = false;
+      this.kernel.leaveJobStop(this.task);
+    }
+  }
+
+  /** Shows a stop to one tracer. */
+  show(link: Link, stop: PtraceStop): void {
+    link.stop = stop;
+    link.listening = false;
+    link.signo = 0;
+    link.trapStop = false; // R24
+    if (stop.code >> 8 === 128) link.notify = false; // R27
+    if (stop.message !== undefined) link.message = stop.message;
+    this.listener.stopped(link, stop);
+  }
+
+  /** The trap that is owed to a tracer: EVENT_STOP, which tells the state of the group (R5). */
+  trapFor(link: Link): PtraceStop {
+    const signo = this.kernel.jobStop(this.task);
+    if (signo !== 0 && !link.seized) return groupStop(signo);
+    return trapStop(signo || SIG.SIGTRAP, this.who(link));
+  }
+
+  /** Asks for a safe point at which what is owed can be shown. */
+  summon(): void {
+    const { links, engine } = this;
+    if (engine === null || !links.some((link) => link.owes)) return;
+    if (this.inJobStop) {
+      for (const link of links)
+        if (link.stop === null && (link.trapStop || link.notify)) this.show(link, this.trapFor(link));
+      return;
+    }
+    if (this.report === null) control(this.task, engine, Resume.INTERRUPT);
+  }
+
+  /** Shows a newcomer its first stop where the task is: another tracer holds it. */
+  showOwed(link: Link): void {
+    const info = link.owed.shift();
+    if (info !== undefined) this.show(link, signalStop(info));
+  }
+
+  /** SIGKILL broke the stop. */
+  broken(): void {
+    this.report = null;
+    this.hold = null;
+    this.inJobStop = false;
+    for (const link of this.links) {
+      link.stop = null;
+      link.listening = false;
+    }
+  }
+
+  /** si_pid and si_uid of the notices a tracer gets. */
+  who(link: Link): { pid: number; uid: number } {
+    const { kernel, task } = this;
+    return {
+      get pid() {
+        return kernel.tidFor(task, link.tracer);
+      },
+      get uid() {
+        return kernel.uidOf(task);
+      },
+    };
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * wait4 and waitid: the stops and deaths that tracers are told, merged with what the real kernel knows of real children. Which
+ * event it is (R8, R9, R13, R14), and what the caller's memory gets of it.
+ */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { CLD, SIG } from '../abi/signals.ts';
+import { dumpedCore, exitCode, isExited, termSignal } from '../abi/wait-status.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import type { Task } from '../tracehook/task.ts';
+import type { Link } from './link.ts';
+
+export const W = {
+  WNOHANG: 1,
+  WSTOPPED: 2,
+  WEXITED: 4,
+  WCONTINUED: 8,
+  WNOWAIT: 0x01000000,
+  WNOTHREAD: 0x20000000,
+  WALL: 0x40000000,
+  WCLONE: 0x80000000,
+} as const;
+
+/** Whom a call waits for, ids as the kernel has them. */
+export type Whom =
+  | { readonly type: 'all' }
+  | { readonly type: 'pid'; readonly id: number }
+  | { readonly type: 'pgid'; readonly id: number };
+
+export interface WaitCall {
+  readonly tracer: Task;
+  readonly name: 'wait4' | 'waitid';
+  readonly whom: Whom;
+  readonly options: number;
+  /** Where the caller wants what; 0n: not at all. */
+  readonly statusAt: bigint;
+  readonly siginfoAt: bigint;
+  readonly rusageAt: bigint;
+}
+
+/** What was found for a wait. */
+export interface WaitEvent {
+  readonly link: Link;
+  readonly status: number;
+  readonly death: boolean;
+}
+
+/** Whether the call may see this tracee at all: then it is not ECHILD. */
+export function eligible(call: WaitCall, link: Link, kernel: PtraceKernel): boolean {
+  const { tracer, whom, options } = call;
+  if (link.over) return false;
+  if (link.tracer !== tracer) {
+    if ((options & W.WNOTHREAD) !== 0 || !kernel.sameGroup(link.tracer, tracer)) return false;
+  }
+  const { task } = link.traced;
+  if (whom.type === 'pid') return (task.tid as number) === whom.id;
+  return whom.type === 'all' || kernel.pgidOf(task) === whom.id;
+}
+
+/** What there is to tell of a tracee (task_stopped_code, wait_task_zombie); null: nothing. */
+export function eventOf(link: Link, options: number): WaitEvent | null {
+  if (link.death !== null) return (options & W.WEXITED) !== 0 ? { link, status: link.death, death: true } : null;
+  const { stop } = link;
+  if (stop === null || stop.waited || link.listening) return null;
+  return { link, status: (stop.code << 8) | 0x7f, death: false };
+}
+
+/** The siginfo that waitid and SIGCHLD give of an event (R7). */
+export function childInfo(event: WaitEvent, kernel: PtraceKernel, viewer: Task): Siginfo {
+  const { link, status, death } = event;
+  const { task } = link.traced;
+  const { utime, stime } = kernel.times(task);
+  const ticks = (us: number): bigint => BigInt(Math.floor(us / 10_000));
+  const [code, shown] = death ? deathCode(status) : [CLD.CLD_TRAPPED, status >> 8];
+  return {
+    signo: SIG.SIGCHLD,
+    errno: 0,
+    code,
+    pid: kernel.tidFor(task, viewer),
+    uid: kernel.uidOf(task),
+    status: shown,
+    utime: ticks(utime),
+    stime: ticks(stime),
+  };
+}
+
+/** CLD_* and si_status of a death. */
+export function deathCode(status: number): [code: number, shown: number] {
+  if (isExited(status)) return [CLD.CLD_EXITED, exitCode(status)];
+  return [dumpedCore(status) ? CLD.CLD_DUMPED : CLD.CLD_KILLED, termSignal(status)];
+}
+
+/** The bytes that waitid writes: 28 of siginfo_t, without the times. */
+export function waitidBytes(info: Siginfo | null): Uint8Array {
+  const bytes = new Uint8Array(28);
+  if (info === null) return bytes;
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, info.signo, true);
+  view.setInt32(8, info.code, true);
+  view.setInt32(16, info.pid ?? 0, true);
+  view.setUint32(20, info.uid ?? 0, true);
+  view.setInt32(24, info.status ?? 0, true);
+  return bytes;
+}

@@ -1,0 +1,39 @@
+/** `share`: a session in which everything may trace everything it has a right to, several tracers at a time. */
+
+import { LinuxPtraceKernel } from '../linux/index.ts';
+import { Ptrace, type PtraceOptions, SERVED_CALLS } from '../ptrace/index.ts';
+import { getRuntime, type Runtime } from './runtime.ts';
+import type { Session } from './session.ts';
+import { type SpawnOptions, spawn } from './spawn.ts';
+
+export interface ShareOptions extends SpawnOptions {
+  /** A second tracer of a thread gets EPERM, as on Linux alone. Of the whole supervisor: the first `share` decides. */
+  readonly exclusive?: boolean;
+  /** Gets a line for each call served and each stop shown. */
+  readonly log?: (line: string) => void;
+}
+
+const served = new WeakMap<Runtime, Ptrace>();
+
+/** Who serves ptrace(2) in this process; made when first asked for. */
+export function servePtrace(runtime: Runtime, options: PtraceOptions = {}): Ptrace {
+  let ptrace = served.get(runtime);
+  if (ptrace === undefined) {
+    const { host, core } = runtime;
+    ptrace = new Ptrace(core, new LinuxPtraceKernel(host), options);
+    host.ptrace = ptrace;
+    host.servedCalls = SERVED_CALLS;
+    host.keepAccounts(); // wait4 gives a rusage
+    served.set(runtime, ptrace);
+  }
+  return ptrace;
+}
+
+/**
+ * Runs a program whose ptrace, wait4 and waitid, and those of all it starts, are served by us: any number of unmodified
+ * tracers can trace the same thread. Like `spawn` otherwise.
+ */
+export async function share(file: string, args: readonly string[] = [], options: ShareOptions = {}): Promise<Session> {
+  servePtrace(getRuntime(), options);
+  return spawn(file, args, { ...options, shared: true, follow: true });
+}

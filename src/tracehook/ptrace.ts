@@ -1,0 +1,113 @@
+/**
+ * The seam between a kernel and ptrace(2). The kernel brings the calls of a tracer (ptrace, wait4, waitid) here instead of
+ * making them, and says what only ptrace wants to know; what ptrace does to a task it asks of the kernel. Interfaces only.
+ */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import type { Kernel, Outcome } from './hooks.ts';
+import type { Disposition } from './signal.ts';
+import type { Task } from './task.ts';
+
+/** What is to become of a call that was brought here. */
+export type Served =
+  /** It is over: the result as the kernel's own would be (a failure is −errno). */
+  | { readonly do: 'return'; readonly value: number | bigint }
+  /** It is the kernel's own to make after all. */
+  | { readonly do: 'make' }
+  /** The kernel makes it, with argument `arg` replaced, and brings the result to {@link PtraceHooks.leave}. */
+  | { readonly do: 'try'; readonly arg: number; readonly value: bigint }
+  /** The caller sleeps until {@link PtraceKernel.wakeSleeper}, or until a signal interrupts it as it would the real call. */
+  | { readonly do: 'sleep' };
+
+/** What a kernel calls. */
+export interface PtraceHooks {
+  /** A call of this task, after its entry was reported and before it is made. */
+  enter(task: Task): Served;
+  /** The result of a call that was tried. `sleep` here: the call is entered anew. */
+  leave(task: Task, result: number): Served;
+  /** A sleeper was woken and can be answered now: `return`, or `sleep` for no. */
+  poll(task: Task): Served;
+  /** PTRACE_EVENT_EXIT: also for a task that SIGKILL ended (R49). HELD: until `wake`; then it is asked again. */
+  exitEvent(task: Task, status: number): Outcome;
+  /** Whether that stop still lasts. */
+  exitHeld(task: Task): boolean;
+  /** The task died or was let go: as a tracer it holds nothing any more. */
+  tracerGone(task: Task): void;
+  /** SIGKILL broke the stop that the task was in. */
+  killed(task: Task): void;
+  /** The task's death is about to be known: whether its zombie must be kept until {@link PtraceKernel.reap}. */
+  keepsZombie(task: Task): boolean;
+  /** A child of `parent`'s process changed state for the real kernel: dead and reaped by us, stopped, or continued. */
+  childChanged(parent: Task): void;
+}
+
+/** What ptrace asks of a kernel. Results below zero are negated errnos. */
+export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' | 'holdJobStop' | 'wake'> {
+  /** The task that `viewer` means by a tid; an errno when there is none, or none that is under trace here. */
+  lookUp(tid: number, viewer: Task): Task | number;
+  /** The same for somebody who wants to trace it: a task from outside is taken under trace, if `viewer` may. */
+  adopt(tid: number, viewer: Task): Task | number;
+  /** A task's tid, and its process id, as `viewer` sees them (pid namespaces). 0: it cannot see it. */
+  tidFor(task: Task, viewer: Task): number;
+  tgidFor(task: Task, viewer: Task): number;
+  pgidOf(task: Task): number;
+  uidOf(task: Task): number;
+  /** What a process id, process group or pidfd of `viewer` means, as our own ids; negative: errno. */
+  pidFrom(id: number, viewer: Task): number;
+  pidOfFd(fd: number, viewer: Task): number;
+  /** 0, or the errno with which the real kernel would refuse `tracer` (uids, capabilities, dumpable, Yama). */
+  mayTrace(tracer: Task, target: Task): number;
+
+  /**
+   * A ptrace request about machine state, made for real on a stopped task. `addr` and `data`: a number, or bytes that take
+   * the place of what the caller's pointer points to.
+   */
+  machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number;
+  /** GETREGSET and SETREGSET: how many bytes the set has, or were taken. */
+  regset(task: Task, request: number, note: number, data: Uint8Array): number;
+  /** What the call at hand is may have changed: read it anew. */
+  refreshCall(task: Task): void;
+  /** What the program would do with a signal. */
+  disposition(task: Task, signo: number): Disposition;
+  /** Whether the thread blocks a signal. */
+  blocks(task: Task, signo: number): boolean;
+  /** Sends a thread a signal with just this siginfo. */
+  sendSignal(task: Task, info: Siginfo): void;
+  kill(task: Task): void;
+  /** Where the breakpoint instruction is that a task has just run. */
+  breakpointAddress(task: Task): bigint;
+  /** Something that stands for the task's address space: the same object for all who share it. */
+  addressSpace(task: Task): object;
+
+  /** The stop signal of the group stop that the task really sits in; 0: none. */
+  jobStop(task: Task): number;
+  /** Lets a task run out of its group stop, which stays (R35). */
+  leaveJobStop(task: Task): void;
+
+  /** The real parent's task: the thread that made this process; null when it is none of ours. */
+  parentOf(task: Task): Task | null;
+  /** 0, or the errno with which the real kernel would refuse these options to that tracer. */
+  maySetOptions(tracer: Task, options: number): number;
+  /** Something that stands for a task's process: the same object for all its threads. */
+  processOf(task: Task): object;
+  /** Whether these are threads of one process. */
+  sameGroup(a: Task, b: Task): boolean;
+  isLeader(task: Task): boolean;
+  /** The live tasks of a process. */
+  threadsOf(task: Task): readonly Task[];
+  /** The zombie that was kept may go: for its real parent to see. */
+  reap(task: Task): void;
+  /** User and system time so far, in µs. */
+  times(task: Task): { readonly utime: number; readonly stime: number };
+  /** The rusage of a task, as wait4 gives it. */
+  rusage(task: Task): Uint8Array;
+
+  /** A sleeper is to be polled. */
+  wakeSleeper(task: Task): void;
+  /** A thread may sit in a wait that the real kernel makes: it comes here again. */
+  recallWaiters(task: Task): void;
+  /** SIGCHLD for the process of `tracer`, as do_notify_parent_cldstop would send it. */
+  sendChildSignal(tracer: Task, info: () => Siginfo, stop: boolean): void;
+  /** Whether the process asked not to keep its children's zombies (SIG_IGN, SA_NOCLDWAIT). */
+  ignoresChildren(tracer: Task): boolean;
+}

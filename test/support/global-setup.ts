@@ -10,11 +10,15 @@ import { programDir, programSources, root, sessionBundle } from './paths.ts';
 
 const mtime = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
+const FREESTANDING = ['-nostdlib', '-static', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie'];
+/** Programs that must make no system call but those that they are written to make. */
+const BARE: ReadonlySet<string> = new Set(['actor', 'passive']);
+
 /** 32-bit programs stand alone: Debian's gcc comes without a 32-bit libc. */
-const flagsOf = (name: string): string[] =>
-  name.endsWith('-32')
-    ? ['-m32', '-nostdlib', '-static', '-ffreestanding', '-fno-pie', '-no-pie']
-    : ['-pthread', '-fno-pie', '-no-pie'];
+function flagsOf(name: string): string[] {
+  if (name.endsWith('-32')) return ['-m32', ...FREESTANDING];
+  return BARE.has(name) ? FREESTANDING : ['-pthread', '-fno-pie', '-no-pie'];
+}
 
 function buildPrograms(): void {
   mkdirSync(programDir, { recursive: true });

@@ -84,6 +84,8 @@ export const setpgid = make<[pid: number, pgid: number]>('setpgid');
 export const getpgid = make<[pid: number]>('getpgid');
 export const setsid = make<[]>('setsid');
 export const prctl = make<[option: number, value: number]>('prctl');
+/** The largest core it may leave. */
+export const coreLimit = make<[bytes: number]>('coreLimit');
 export const setuid = make<[uid: number]>('setuid');
 /** A seccomp filter for one call: RET_TRACE with `data`, or an errno. */
 export const seccomp = make<[nr: number, action: 'trace' | 'errno', data: number]>('seccomp');

@@ -114,15 +114,17 @@ export function encode({ call, args: a }: Call, place: Place): Order {
     case 'ptrace':
       return encodePtrace(a, data, at);
     case 'wait4':
-      return order(61, num(a[0]), at, waitBits(a[1]), at + 256);
+      data.fill(0xff, USAGE_AT, USAGE_AT + USAGE_SIZE);
+      return order(61, num(a[0]), at, waitBits(a[1]), at + USAGE_AT);
     case 'waitid':
+      data.fill(0xff, USAGE_AT, USAGE_AT + USAGE_SIZE);
       return order(
         247,
         { P_ALL: 0, P_PID: 1, P_PGID: 2 }[a[0] as string] ?? 0,
         num(a[1]),
         at,
         waitBits(a[2]),
-        at + 256,
+        at + USAGE_AT,
       );
     case 'clone':
       return order(DO.CLONE, bits(a[0] as readonly string[], CLONE), num(a[1]), num(a[2]));
@@ -138,6 +140,9 @@ export function encode({ call, args: a }: Call, place: Place): Order {
     case 'nanosleep':
       time(data, 0, num(a[0]));
       return order(35, at, 0);
+    case 'coreLimit':
+      writeWords(data, [num(a[0]), num(a[0])]);
+      return order(160, 4, at);
     case 'sigqueue':
       data.set(
         encodeSiginfo({ signo: num(a[1]), errno: 0, code: -1, pid: num(a[0]), uid: 0, value: BigInt(num(a[2])) }),
@@ -284,11 +289,12 @@ export function decode(call: Call, ret: number, data: Buffer): Reply {
   }
 }
 
-/** Neither is the buffer as it was (zeroes), nor does it hold nonsense: a peak of memory, times below an hour. */
-const usageMakesSense = (data: Buffer): boolean => {
-  const word = (k: number): number => Number(data.readBigInt64LE(256 + k * 8));
-  return word(4) > 0 && word(0) < 3600 && word(2) < 3600;
-};
+const USAGE_AT = 256;
+const USAGE_SIZE = 144;
+
+/** Every word of the buffer, which was all ones, was written, with something that is not negative. */
+const usageMakesSense = (data: Buffer): boolean =>
+  Array.from({ length: USAGE_SIZE / 8 }, (_, k) => data.readBigInt64LE(USAGE_AT + k * 8)).every((word) => word >= 0n);
 
 function decodePtrace(request: string, ret: number, data: Buffer): Partial<Reply> {
   switch (request) {

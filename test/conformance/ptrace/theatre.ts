@@ -4,32 +4,13 @@
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, programDir } from '../../support/paths.ts';
 import { decode, encode, writeWords } from './codec.ts';
 import type { Variant } from './harness.ts';
-import {
-  ACTOR_AT,
-  DATA_SIZE,
-  dataAt,
-  HEAD,
-  orderAt,
-  PASSIVE_AT,
-  RESULT_AT,
-  SLOTS,
-  STAGE_AT,
-} from './layout.ts';
+import { ACTOR_AT, DATA_SIZE, dataAt, HEAD, orderAt, PASSIVE_AT, RESULT_AT, SLOTS, STAGE_AT } from './layout.ts';
 import type { Call, Condition, Op, Reply, World } from './play.ts';
 import { StageFile } from './stage-file.ts';
 
@@ -260,5 +241,7 @@ export class Theatre implements World {
     await this.ready(USHER);
     await this.extra(USHER, 'clone', ['SIGCHLD'], 0, 0);
     await this.extra(0, 'prctl', PR_SET_CHILD_SUBREAPER, 1);
+    // A group of its own with a parent beside it in the session: never orphaned, wherever the tests run.
+    await this.extra(0, 'setpgid', 0, 0);
   }
 }

@@ -90,6 +90,7 @@ export const attach = [
     'R16 ATTACH: other signals may come first, a SIGSTOP already on its way merges with it',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
       // The parent of a vfork takes no signal until its child is gone.
       const child = yield* tracee.startMake('child', 'vfork');
       yield* s.root.tgkill(tracee, 'SIGUSR1');
@@ -102,7 +103,7 @@ export const attach = [
       }
       s.log('vfork', yield* tracee.result());
     },
-    [],
+    ['ATTACH: ok | none','wait: tracee stop SIGUSR1 | SIGUSR1 SI_TKILL pid=root','wait: tracee stop SIGSTOP | SIGSTOP SI_TKILL pid=root','wait: tracee stop SIGCHLD | SIGCHLD CLD_EXITED pid=child status=0x0','vfork: child'],
   ),
   scenario(
     'R16 CONT with the SIGSTOP of ATTACH makes a group stop',

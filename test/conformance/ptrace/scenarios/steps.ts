@@ -1,0 +1,115 @@
+/** R45: single steps. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+import type { Actor, Stage } from '../stage.ts';
+
+const GETPPID = 110;
+
+/** Steps once; logs the stop, its siginfo, and how far it went. */
+function* step(s: Stage, label: string, tracer: Actor, pid: number, signal: calls.Signal = 0) {
+  const before = yield* tracer.getRegisters(pid);
+  yield* tracer.cont(pid, signal, 'SINGLESTEP');
+  const stop = yield* tracer.wait4(pid);
+  const info = yield* tracer.ptrace('GETSIGINFO', pid);
+  const { rip = 0n } = yield* tracer.getRegisters(pid);
+  const moved = rip - (before.rip ?? 0n);
+  s.log(
+    label,
+    stop,
+    info,
+    moved >= 0n && moved < 16n ? `+${moved}` : rip === BigInt(s.world.handler) ? 'handler' : 'away',
+  );
+}
+
+export const steps = [
+  scenario(
+    'R45 an ordinary step: SIGTRAP, code 2',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* s.halt(tracer, tracee, calls.getppid());
+      s.log('int3', yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      for (const label of ['nop', 'nop', 'nop']) yield* step(s, label, tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('result', yield* tracee.result());
+    },
+    [],
+  ),
+  scenario(
+    'R45 a step over a system call instruction: one SIGTRAP, code 1, and no syscall-stops',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracee.start(calls.breakCall(GETPPID));
+      s.log('int3', yield* tracer.wait4(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* step(s, 'syscall', tracer, tracee.pid);
+      yield* step(s, 'nop', tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('result', s.who((yield* tracee.result()).ret));
+    },
+    [],
+  ),
+  scenario(
+    'R45 a step from the entry-stop ends the call with a SIGTRAP, code 1',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracee.start(calls.breakCall(GETPPID));
+      yield* tracer.wait4(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* step(s, 'the rest of the call', tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('result', s.who((yield* tracee.result()).ret));
+    },
+    [],
+  ),
+  scenario(
+    'R45 a step into a handler: SIGTRAP at its first instruction',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* step(s, 'the signal comes first', tracer, tracee.pid);
+      yield* step(s, 'into the handler', tracer, tracee.pid, 'SIGUSR1');
+      s.log('not run yet', yield* tracee.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('result', yield* tracee.result(), yield* tracee.handled());
+    },
+    [],
+  ),
+  scenario(
+    'R45 a step with a signal that is dropped goes on by one instruction',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* step(s, 'signal', tracer, tracee.pid);
+      yield* step(s, 'nop', tracer, tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* step(s, 'interrupted', tracer, tracee.pid);
+      yield* step(s, 'nop', tracer, tracee.pid);
+    },
+    [],
+  ),
+  scenario(
+    'R45 a step in a spinning task, from an EVENT_STOP',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.spin());
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.wait4(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracee.release();
+      yield* tracer.cont(tracee.pid);
+      s.log('result', yield* tracee.result());
+    },
+    [],
+  ),
+];

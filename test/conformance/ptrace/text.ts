@@ -48,9 +48,12 @@ export function siginfoText(info: Siginfo, names: Names): string {
 export const handledText = (run: Handled, names: Names): string =>
   `${signal(run.signo)} ${siCodeName(run.signo, run.code) ?? hex(run.code)} pid=${names(run.pid)}`;
 
-function infoText(info: SyscallInfo): string {
+function infoText(info: SyscallInfo, names: Names): string {
   if (info.op === 'none') return 'none';
-  if (info.op === 'exit') return `exit ${resultText(Number(info.result))}`;
+  if (info.op === 'exit') {
+    const result = Number(info.result);
+    return `exit ${names(result) === '?' || result <= 0 ? resultText(result) : names(result)}`;
+  }
   return `${info.op} nr=${info.nr}${info.op === 'seccomp' ? ` data=${info.data}` : ''}`;
 }
 
@@ -66,7 +69,7 @@ export function replyText(reply: Reply, names: Names): string {
   if (call === 'waitid') return reply.siginfo?.signo === 0 ? 'none' : siginfoText(reply.siginfo!, names);
   if (reply.siginfo !== undefined) return siginfoText(reply.siginfo, names);
   if (reply.siginfos !== undefined) return `[${reply.siginfos.map((info) => siginfoText(info, names)).join(', ')}]`;
-  if (reply.info !== undefined) return infoText(reply.info);
+  if (reply.info !== undefined) return infoText(reply.info, names);
   if (call === 'readSignal') return signal(Number(reply.value));
   if (reply.value !== undefined) return hex(reply.value);
   if (PROCESS_MAKERS.has(call)) return names(reply.ret);

@@ -103,7 +103,13 @@ export const attach = [
       }
       s.log('vfork', yield* tracee.result());
     },
-    ['ATTACH: ok | none','wait: tracee stop SIGUSR1 | SIGUSR1 SI_TKILL pid=root','wait: tracee stop SIGSTOP | SIGSTOP SI_TKILL pid=root','wait: tracee stop SIGCHLD | SIGCHLD CLD_EXITED pid=child status=0x0','vfork: child'],
+    [
+      'ATTACH: ok | none',
+      'wait: tracee stop SIGUSR1 | SIGUSR1 SI_TKILL pid=root',
+      'wait: tracee stop SIGSTOP | SIGSTOP SI_TKILL pid=root',
+      'wait: tracee stop SIGCHLD | SIGCHLD CLD_EXITED pid=child status=0x0',
+      'vfork: child',
+    ],
   ),
   scenario(
     'R16 CONT with the SIGSTOP of ATTACH makes a group stop',

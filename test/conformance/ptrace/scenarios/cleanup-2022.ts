@@ -17,7 +17,7 @@ export const cleanup2022 = [
       yield* tracer.wait4(other.pid);
       s.log('stopped', yield* tracer.ptrace('KILL', other.pid), yield* tracer.wait4(other.pid));
     },
-    [],
+    ['running: ok | tracee killed SIGKILL', 'stopped: ok | other killed SIGKILL'],
   ),
   scenario(
     'R53 TRACED is cleared on resume, on a fatal wake and on unlink',
@@ -44,7 +44,7 @@ export const cleanup2022 = [
       yield* s.root.kill(tracee.pid, 'SIGKILL');
       s.log('fatal', yield* other.ptrace('GETEVENTMSG', tracee.pid));
     },
-    [],
+    ['stopped: 0x0', 'resumed: ESRCH', 'unlinked: not stopped for the next: none | ESRCH', 'fatal: ESRCH'],
   ),
   scenario(
     'R54 requests of a listening or a dying task: ESRCH',
@@ -64,7 +64,7 @@ export const cleanup2022 = [
       yield* tracer.cont(tracee.pid);
       s.log('dead', yield* tracer.ptrace('GETREGS', tracee.pid), yield* tracer.wait4(tracee.pid));
     },
-    [],
+    ['listening: ESRCH | ESRCH', 'at its exit: tracee EVENT_EXIT | 0', 'dead: ESRCH | tracee killed SIGKILL'],
   ),
   scenario(
     'R55 no stop once a fatal signal is pending: what follows the kill is not seen',
@@ -77,7 +77,7 @@ export const cleanup2022 = [
       yield* s.root.kill(tracee.pid, 'SIGKILL');
       s.log('neither the trap nor the signal', yield* tracer.wait4(tracee.pid));
     },
-    [],
+    ['neither the trap nor the signal: tracee killed SIGKILL'],
   ),
   scenario(
     'R56 after waking, siginfo, message and code of the stop are gone',
@@ -93,7 +93,7 @@ export const cleanup2022 = [
       yield* tracer.wait4(tracee.pid);
       s.log('message', yield* tracer.message(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
     },
-    [],
+    ['message: child', 'message: 0 | SIGUSR1 SI_USER pid=root'],
   ),
   scenario(
     'R57 the tracer dies while a delivery-stop is not yet waited for: the signal is delivered',
@@ -105,7 +105,7 @@ export const cleanup2022 = [
       yield* tracer.start(calls.exitGroup(0));
       s.log('handled', yield* tracee.handled());
     },
-    [],
+    ['handled: SIGUSR1 SI_USER pid=root'],
   ),
   scenario(
     'R57 the tracer dies after it waited for a delivery-stop: the signal is lost',
@@ -118,7 +118,7 @@ export const cleanup2022 = [
       yield* tracer.start(calls.exitGroup(0));
       s.log('handled', yield* tracee.handled(), yield* tracee.condition());
     },
-    [],
+    ['handled: none | runs'],
   ),
   scenario(
     'R57 the tracer dies at a syscall-stop not yet waited for: without TRACESYSGOOD a fatal SIGTRAP',
@@ -130,7 +130,7 @@ export const cleanup2022 = [
       yield* tracer.start(calls.exitGroup(0));
       s.log('tracee', (yield* s.root.wait4(tracee.pid)).status! & 0x7f);
     },
-    [],
+    ['tracee: 5'],
   ),
   scenario(
     'R57 the tracer dies at a syscall-stop: with TRACESYSGOOD, or waited for, the task runs on',
@@ -150,7 +150,7 @@ export const cleanup2022 = [
       yield* second.start(calls.exitGroup(0));
       s.log('waited for', yield* tracee.result());
     },
-    [],
+    ['with TRACESYSGOOD: root', 'waited for: root'],
   ),
   scenario(
     'R58 stops survive wakers that are no resume: signals, SIGCONT, a second INTERRUPT',
@@ -164,6 +164,6 @@ export const cleanup2022 = [
       s.log('still', yield* tracee.condition(), yield* tracer.look(tracee.pid));
       s.log('the same stop', yield* tracer.ptrace('GETSIGINFO', tracee.pid));
     },
-    [],
+    ['still: stopped | none', 'the same stop: SIGUSR1 SI_USER pid=root'],
   ),
 ];

@@ -22,7 +22,14 @@ export const execExit = [
       s.log('no more', yield* tracer.look(-1));
       s.log('one is left', yield* thread.do(calls.getpid()));
     },
-    [],
+    [
+      'wait: leader EVENT_EXEC',
+      'message: thread',
+      'the old thread: ECHILD | ESRCH',
+      'execve: ok',
+      'no more: none',
+      'one is left: leader',
+    ],
   ),
   scenario(
     'R46 exec by a non-leader kills the other threads, which are reaped',
@@ -40,7 +47,7 @@ export const execExit = [
       yield* tracer.cont(leader.pid);
       s.log('execve', yield* first.result());
     },
-    [],
+    ['wait: leader EVENT_EXEC', 'wait: second exit 0', 'the other: ECHILD', 'execve: ok'],
   ),
   scenario(
     'R47 exec by a non-leader: the leader’s exit stop, then it vanishes',
@@ -57,7 +64,7 @@ export const execExit = [
       yield* tracer.cont(leader.pid);
       s.log('execve', yield* thread.result());
     },
-    [],
+    ['leader: leader EVENT_EXIT | 0x0', 'thread: none', 'under the tgid: leader EVENT_EXEC | thread', 'execve: ok'],
   ),
   scenario(
     'R48 exec without TRACEEXEC: a SEIZEd task gets nothing',
@@ -66,7 +73,7 @@ export const execExit = [
       yield* tracer.seize(tracee.pid);
       s.log('execve', yield* tracee.do(calls.exec()), yield* tracer.look(tracee.pid));
     },
-    [],
+    ['execve: ok | none'],
   ),
   scenario(
     'R48 exec without TRACEEXEC: an ATTACHed task gets a SIGTRAP (code 0, pid of its own)',
@@ -81,7 +88,7 @@ export const execExit = [
       yield* tracer.cont(tracee.pid);
       s.log('execve', yield* tracee.result());
     },
-    [],
+    ['stop: tracee stop SIGTRAP | 0x57f | SIGTRAP SI_USER pid=tracee', 'execve: ok'],
   ),
   scenario(
     'R48 exec without TRACEEXEC: TRACEME gets a SIGTRAP too; with the option there is none',
@@ -99,7 +106,12 @@ export const execExit = [
       yield* parent.cont(tracee.pid);
       s.log('execve', yield* tracee.result(), yield* parent.look(tracee.pid));
     },
-    [],
+    [
+      'stop: tracee stop SIGTRAP | SIGTRAP SI_USER pid=tracee',
+      'execve: ok',
+      'stop: tracee EVENT_EXEC',
+      'execve: ok | none',
+    ],
   ),
   scenario(
     'R48 exec under SYSCALL: entry, EVENT_EXEC, exit',
@@ -114,7 +126,12 @@ export const execExit = [
       yield* tracer.cont(tracee.pid);
       s.log('execve', yield* tracee.result());
     },
-    [],
+    [
+      'stop: tracee stop SYSCALL | entry nr=59',
+      'stop: tracee EVENT_EXEC | none',
+      'stop: tracee stop SYSCALL | exit 0',
+      'execve: ok',
+    ],
   ),
   scenario(
     'R49 EVENT_EXIT: the message is the code in wait format; a signal’s death too; it cannot be prevented',
@@ -141,7 +158,15 @@ export const execExit = [
       yield* tracer.cont(tracee.pid);
       s.log('death', yield* tracer.wait4(tracee.pid));
     },
-    [],
+    [
+      'exit_group: exit_group EVENT_EXIT | 0x300',
+      'exit_group: exit_group exit 3',
+      'exit: exit EVENT_EXIT | 0x400',
+      'exit: exit exit 4',
+      'SIGTERM: tracee EVENT_EXIT | 0xf',
+      'registers can be read: 0',
+      'death: tracee killed SIGTERM',
+    ],
   ),
   scenario(
     'R49 SIGKILL makes EVENT_EXIT too, of a running and of a stopped task (message 9)',
@@ -160,7 +185,12 @@ export const execExit = [
         s.log(label, yield* tracer.wait4(tracee.pid));
       }
     },
-    [],
+    [
+      'running: running EVENT_EXIT | 9',
+      'running: running killed SIGKILL',
+      'stopped: stopped EVENT_EXIT | 9',
+      'stopped: stopped killed SIGKILL',
+    ],
   ),
   scenario(
     'R49 exit_group with two threads: EVENT_EXIT of each',
@@ -179,7 +209,13 @@ export const execExit = [
       s.log('thread', yield* tracer.wait4(thread.pid));
       s.log('leader', yield* tracer.wait4(leader.pid));
     },
-    [],
+    [
+      'exit: leader EVENT_EXIT | 0x500',
+      'exit: thread EVENT_EXIT | 0x500',
+      'the leader waits: none',
+      'thread: thread exit 5',
+      'leader: leader exit 5',
+    ],
   ),
   scenario(
     'R50 SIGKILL breaks every stop: requests say ESRCH, the death comes at once',
@@ -207,7 +243,18 @@ export const execExit = [
         s.log(label, yield* tracer.wait4(tracee.pid));
       }
     },
-    [],
+    [
+      'signal: ESRCH | ESRCH',
+      'signal: signal killed SIGKILL',
+      'EVENT_STOP: ESRCH | ESRCH',
+      'EVENT_STOP: EVENT_STOP killed SIGKILL',
+      'syscall: ESRCH | ESRCH',
+      'syscall: syscall killed SIGKILL',
+      'group stop: ESRCH | ESRCH',
+      'group stop: group stop killed SIGKILL',
+      'listening: ESRCH | ESRCH',
+      'listening: listening killed SIGKILL',
+    ],
   ),
   scenario(
     'R51 the tracer’s death detaches all: they run on',
@@ -227,7 +274,7 @@ export const execExit = [
       const other = yield* s.actor('other');
       s.log('free for another', yield* other.seize(first.pid), yield* other.seize(second.pid));
     },
-    [],
+    ['stopped: stopped | stopped', 'first: runs | root', 'second: runs | root', 'free for another: ok | ok'],
   ),
   scenario(
     'R51 EXITKILL: the tracer’s death kills, running or stopped',
@@ -244,7 +291,7 @@ export const execExit = [
       for (const actor of [first, second]) s.log('killed', yield* s.root.wait4(actor.pid));
       s.log('without the option', yield* third.condition());
     },
-    [],
+    ['killed: first killed SIGKILL', 'killed: second killed SIGKILL', 'without the option: runs'],
   ),
   scenario(
     'R51 the tracer’s death leaves a group-stopped listener stopped',
@@ -261,7 +308,7 @@ export const execExit = [
       yield* s.root.kill(tracee.pid, 'SIGCONT');
       s.log('SIGCONT', yield* tracee.condition());
     },
-    [],
+    ['still: stopped', 'SIGCONT: runs'],
   ),
   scenario(
     'R51 the death of the tracing thread alone detaches, though its group lives',
@@ -275,6 +322,6 @@ export const execExit = [
       yield* tracer.start(calls.exit(0));
       s.log('after', yield* tracee.condition(), yield* leader.wait4(tracee.pid));
     },
-    [],
+    ['wait, by the leader: tracee EVENT_STOP SIGTRAP', 'after: runs | ECHILD'],
   ),
 ];

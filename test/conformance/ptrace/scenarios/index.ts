@@ -7,6 +7,7 @@ import { clone } from './clone.ts';
 import { encodings } from './encodings.ts';
 import { execExit } from './exec-exit.ts';
 import { jobControl } from './job-control.ts';
+import { pitfalls } from './pitfalls.ts';
 import { requests } from './requests.ts';
 import { signals } from './signals.ts';
 import { steps } from './steps.ts';
@@ -25,4 +26,5 @@ export const GROUPS: Readonly<Record<string, readonly Scenario[]>> = {
   steps,
   execExit,
   cleanup2022,
+  pitfalls,
 };

@@ -18,7 +18,11 @@ export const jobControl = [
       yield* s.root.kill(tracee.pid, 'SIGSTOP');
       s.log('and the other way', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 1));
     },
-    ['queued: [SIGSTOP SI_USER pid=root, SIGTSTP SI_USER pid=root]','flushed: [SIGCONT SI_USER pid=root]','and the other way: [SIGSTOP SI_USER pid=root]'],
+    [
+      'queued: [SIGSTOP SI_USER pid=root, SIGTSTP SI_USER pid=root]',
+      'flushed: [SIGCONT SI_USER pid=root]',
+      'and the other way: [SIGSTOP SI_USER pid=root]',
+    ],
   ),
   scenario(
     'R33 SIGCONT does not wake an ATTACHed tracee out of its group-stop; it runs when it is resumed',
@@ -35,7 +39,13 @@ export const jobControl = [
       s.log('then', yield* tracer.wait4(tracee.pid));
       s.log('parent', yield* s.root.wait4(tracee.pid, ['WCONTINUED', 'WNOHANG']));
     },
-    ['group stop: tracee stop SIGSTOP','stays: none | stopped','parent: tracee continued','then: tracee stop SIGCONT','parent: none'],
+    [
+      'group stop: tracee stop SIGSTOP',
+      'stays: none | stopped',
+      'parent: tracee continued',
+      'then: tracee stop SIGCONT',
+      'parent: none',
+    ],
   ),
   scenario(
     'R33 SIGCONT wakes a listener and notifies it, though it is blocked or ignored',
@@ -53,7 +63,7 @@ export const jobControl = [
       yield* tracer.cont(tracee.pid);
       s.log('SIGCONT is blocked', yield* tracer.look(tracee.pid), yield* tracee.do(calls.getppid()));
     },
-    ['notified: tracee EVENT_STOP SIGTRAP','SIGCONT is blocked: none | root'],
+    ['notified: tracee EVENT_STOP SIGTRAP', 'SIGCONT is blocked: none | root'],
   ),
   scenario(
     'R34 each thread joins a group stop once; the last one tells the real parent',
@@ -75,7 +85,14 @@ export const jobControl = [
       s.log('thread', yield* tracer.wait4(thread.pid));
       s.log('parent', yield* s.root.wait4(leader.pid, ['WUNTRACED', 'WNOHANG']));
     },
-    ['thread: thread stop SIGUSR1','leader: leader stop SIGSTOP','leader: leader EVENT_STOP SIGSTOP','parent: none','thread: thread EVENT_STOP SIGSTOP','parent: leader stop SIGSTOP'],
+    [
+      'thread: thread stop SIGUSR1',
+      'leader: leader stop SIGSTOP',
+      'leader: leader EVENT_STOP SIGSTOP',
+      'parent: none',
+      'thread: thread EVENT_STOP SIGSTOP',
+      'parent: leader stop SIGSTOP',
+    ],
   ),
   scenario(
     'R34 a group stop of two threads, and its end',
@@ -96,7 +113,14 @@ export const jobControl = [
       s.log('leader', yield* tracer.wait4(leader.pid));
       s.log('thread', yield* tracer.look(thread.pid), yield* thread.do(calls.getppid()));
     },
-    ['stopped: leader EVENT_STOP SIGSTOP','stopped: thread EVENT_STOP SIGSTOP','notified: leader EVENT_STOP SIGTRAP','notified: thread EVENT_STOP SIGTRAP','leader: leader stop SIGCONT','thread: none | root'],
+    [
+      'stopped: leader EVENT_STOP SIGSTOP',
+      'stopped: thread EVENT_STOP SIGSTOP',
+      'notified: leader EVENT_STOP SIGTRAP',
+      'notified: thread EVENT_STOP SIGTRAP',
+      'leader: leader stop SIGCONT',
+      'thread: none | root',
+    ],
   ),
   scenario(
     'R35 CONT out of a group-stop runs that tracee; a later stop signal starts a new group stop',
@@ -118,7 +142,14 @@ export const jobControl = [
       s.log('group stop', yield* tracer.wait4(tracee.pid));
       s.log('parent', yield* s.root.wait4(tracee.pid, ['WUNTRACED', 'WNOHANG']));
     },
-    ['group stop: tracee EVENT_STOP SIGSTOP','runs: root','the group is still stopped: tracee EVENT_STOP SIGSTOP','delivery: tracee stop SIGTSTP','group stop: tracee EVENT_STOP SIGTSTP','parent: tracee stop SIGSTOP'],
+    [
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'runs: root',
+      'the group is still stopped: tracee EVENT_STOP SIGSTOP',
+      'delivery: tracee stop SIGTSTP',
+      'group stop: tracee EVENT_STOP SIGTSTP',
+      'parent: tracee stop SIGSTOP',
+    ],
   ),
   scenario(
     'R36 orphaned process group: TSTP, TTIN and TTOU do nothing, SIGSTOP stops',
@@ -133,7 +164,17 @@ export const jobControl = [
         s.log('then', yield* tracer.look(tracee.pid));
       }
     },
-    ['setsid: tracee','SIGTSTP: tracee stop SIGTSTP','then: none','SIGTTIN: tracee stop SIGTTIN','then: none','SIGTTOU: tracee stop SIGTTOU','then: none','SIGSTOP: tracee stop SIGSTOP','then: tracee EVENT_STOP SIGSTOP'],
+    [
+      'setsid: tracee',
+      'SIGTSTP: tracee stop SIGTSTP',
+      'then: none',
+      'SIGTTIN: tracee stop SIGTTIN',
+      'then: none',
+      'SIGTTOU: tracee stop SIGTTOU',
+      'then: none',
+      'SIGSTOP: tracee stop SIGSTOP',
+      'then: tracee EVENT_STOP SIGSTOP',
+    ],
   ),
   scenario(
     'R36 a process group that is not orphaned: TSTP stops',
@@ -147,6 +188,6 @@ export const jobControl = [
       s.log('then', yield* tracer.look(tracee.pid));
       s.log('parent', yield* s.root.wait4(-tracee.pid, ['WUNTRACED', 'WNOHANG']));
     },
-    ['setpgid: ok','SIGTSTP: tracee stop SIGTSTP','then: tracee EVENT_STOP SIGTSTP','parent: tracee stop SIGTSTP'],
+    ['setpgid: ok', 'SIGTSTP: tracee stop SIGTSTP', 'then: tracee EVENT_STOP SIGTSTP', 'parent: tracee stop SIGTSTP'],
   ),
 ];

@@ -20,7 +20,35 @@ export const requests = [
       for (const request of all) s.log(`running, ${request}`, yield* tracer.ptrace(request, tracee.pid));
       s.log('INTERRUPT', yield* tracer.ptrace('INTERRUPT', tracee.pid));
     },
-    ['not traced, PEEKDATA: ESRCH','not traced, POKEDATA: ESRCH','not traced, PEEKUSER: ESRCH','not traced, CONT: ESRCH','not traced, SYSCALL: ESRCH','not traced, SINGLESTEP: ESRCH','not traced, GETREGS: ESRCH','not traced, DETACH: ESRCH','not traced, SETOPTIONS: ESRCH','not traced, GETEVENTMSG: ESRCH','not traced, GETSIGINFO: ESRCH','not traced, LISTEN: ESRCH','not traced, INTERRUPT: ESRCH','not traced, KILL: ESRCH','running, PEEKDATA: ESRCH','running, POKEDATA: ESRCH','running, PEEKUSER: ESRCH','running, CONT: ESRCH','running, SYSCALL: ESRCH','running, SINGLESTEP: ESRCH','running, GETREGS: ESRCH','running, DETACH: ESRCH','running, SETOPTIONS: ESRCH','running, GETEVENTMSG: ESRCH','running, GETSIGINFO: ESRCH','running, LISTEN: ESRCH','INTERRUPT: ok'],
+    [
+      'not traced, PEEKDATA: ESRCH',
+      'not traced, POKEDATA: ESRCH',
+      'not traced, PEEKUSER: ESRCH',
+      'not traced, CONT: ESRCH',
+      'not traced, SYSCALL: ESRCH',
+      'not traced, SINGLESTEP: ESRCH',
+      'not traced, GETREGS: ESRCH',
+      'not traced, DETACH: ESRCH',
+      'not traced, SETOPTIONS: ESRCH',
+      'not traced, GETEVENTMSG: ESRCH',
+      'not traced, GETSIGINFO: ESRCH',
+      'not traced, LISTEN: ESRCH',
+      'not traced, INTERRUPT: ESRCH',
+      'not traced, KILL: ESRCH',
+      'running, PEEKDATA: ESRCH',
+      'running, POKEDATA: ESRCH',
+      'running, PEEKUSER: ESRCH',
+      'running, CONT: ESRCH',
+      'running, SYSCALL: ESRCH',
+      'running, SINGLESTEP: ESRCH',
+      'running, GETREGS: ESRCH',
+      'running, DETACH: ESRCH',
+      'running, SETOPTIONS: ESRCH',
+      'running, GETEVENTMSG: ESRCH',
+      'running, GETSIGINFO: ESRCH',
+      'running, LISTEN: ESRCH',
+      'INTERRUPT: ok',
+    ],
   ),
   scenario(
     'R23 a bad signal: EIO, and the stop stays; a bad request: EIO',
@@ -40,7 +68,15 @@ export const requests = [
       s.log('nowhere', yield* tracer.ptrace('PEEKDATA', tracee.pid, 8));
       s.log('CONT', yield* tracer.cont(tracee.pid));
     },
-    ['CONT: EIO | EIO','SYSCALL: EIO | EIO','SINGLESTEP: EIO | EIO','DETACH: EIO | EIO','still stopped: stopped','nowhere: EIO','CONT: ok'],
+    [
+      'CONT: EIO | EIO',
+      'SYSCALL: EIO | EIO',
+      'SINGLESTEP: EIO | EIO',
+      'DETACH: EIO | EIO',
+      'still stopped: stopped',
+      'nowhere: EIO',
+      'CONT: ok',
+    ],
   ),
   scenario(
     'R23 memory and registers of a stopped task',
@@ -70,7 +106,21 @@ export const requests = [
       s.log('the word', yield* tracee.result());
       s.log('runs', yield* tracee.result());
     },
-    ['PEEKDATA: 0x1122334455667788','PEEKTEXT, unaligned: 0x11223344556677','POKEDATA: ok','PEEKDATA: 0x77','nowhere: EIO | EIO','GETREGSET: true | 216','PEEKUSER rip: true','PEEKUSER far out: EIO','SETREGS: ok','r15: 0x1234','SETREGS back: ok','the word: 119','runs: root'],
+    [
+      'PEEKDATA: 0x1122334455667788',
+      'PEEKTEXT, unaligned: 0x11223344556677',
+      'POKEDATA: ok',
+      'PEEKDATA: 0x77',
+      'nowhere: EIO | EIO',
+      'GETREGSET: true | 216',
+      'PEEKUSER rip: true',
+      'PEEKUSER far out: EIO',
+      'SETREGS: ok',
+      'r15: 0x1234',
+      'SETREGS back: ok',
+      'the word: 119',
+      'runs: root',
+    ],
   ),
   scenario(
     'R23 the signal mask and the queues of a stopped task',
@@ -89,7 +139,13 @@ export const requests = [
       yield* tracer.cont(tracee.pid);
       s.log('unblocked', yield* tracer.wait4(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
     },
-    ['GETSIGMASK: 0xa00','own queue: [SIGUSR2 SI_TKILL pid=root]','shared queue: [SIGUSR1 SI_USER pid=root]','SETSIGMASK: ok','unblocked: tracee stop SIGUSR2 | SIGUSR2 SI_TKILL pid=root'],
+    [
+      'GETSIGMASK: 0xa00',
+      'own queue: [SIGUSR2 SI_TKILL pid=root]',
+      'shared queue: [SIGUSR1 SI_USER pid=root]',
+      'SETSIGMASK: ok',
+      'unblocked: tracee stop SIGUSR2 | SIGUSR2 SI_TKILL pid=root',
+    ],
   ),
   scenario(
     'R24 INTERRUPT: EIO unless seized; it stops a running and a sleeping task',
@@ -112,7 +168,14 @@ export const requests = [
       yield* tracer.cont(other.pid);
       s.log('sleeps on', yield* other.pending(), yield* other.condition());
     },
-    ['attached, stopped: EIO','attached: EIO','spinning: ok | other EVENT_STOP SIGTRAP','spun: ok','sleeping: ok | other EVENT_STOP SIGTRAP','sleeps on: true | runs'],
+    [
+      'attached, stopped: EIO',
+      'attached: EIO',
+      'spinning: ok | other EVENT_STOP SIGTRAP',
+      'spun: ok',
+      'sleeping: ok | other EVENT_STOP SIGTRAP',
+      'sleeps on: true | runs',
+    ],
   ),
   scenario(
     'R24 INTERRUPT disturbs no trap: its own comes when that one ends',
@@ -128,7 +191,13 @@ export const requests = [
       yield* tracer.cont(tracee.pid);
       s.log('once', yield* tracer.look(tracee.pid));
     },
-    ['signal: tracee stop SIGUSR1','INTERRUPT: ok','nothing new: none | SIGUSR1 SI_USER pid=root','now: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee','once: none'],
+    [
+      'signal: tracee stop SIGUSR1',
+      'INTERRUPT: ok',
+      'nothing new: none | SIGUSR1 SI_USER pid=root',
+      'now: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee',
+      'once: none',
+    ],
   ),
   scenario(
     'R24 INTERRUPT twice is once; one in an EVENT_STOP makes another',
@@ -146,7 +215,7 @@ export const requests = [
       s.log('third', yield* tracer.look(tracee.pid));
       yield* tracee.release();
     },
-    ['first: tracee EVENT_STOP SIGTRAP','second: tracee EVENT_STOP SIGTRAP','CONT: ok','third: none'],
+    ['first: tracee EVENT_STOP SIGTRAP', 'second: tracee EVENT_STOP SIGTRAP', 'CONT: ok', 'third: none'],
   ),
   scenario(
     'R24 any trap that comes satisfies INTERRUPT',
@@ -163,7 +232,7 @@ export const requests = [
       s.log('no more', yield* tracer.look(tracee.pid));
       s.log('calls', ...(yield* tracee.results(2)));
     },
-    ['entry: tracee stop SYSCALL','exit: tracee stop SYSCALL | 2','no more: none','calls: root | root'],
+    ['entry: tracee stop SYSCALL', 'exit: tracee stop SYSCALL | 2', 'no more: none', 'calls: root | root'],
   ),
   scenario(
     'R25 LISTEN: EIO unless seized and in EVENT_STOP',
@@ -185,7 +254,7 @@ export const requests = [
       yield* tracer.wait4(other.pid);
       s.log('EVENT_STOP', yield* tracer.ptrace('LISTEN', other.pid), yield* other.condition());
     },
-    ['attached: EIO','attached, group stop: EIO','signal: EIO','EVENT_STOP: ok | stopped'],
+    ['attached: EIO', 'attached, group stop: EIO', 'signal: EIO', 'EVENT_STOP: ok | stopped'],
   ),
   scenario(
     'R26 a listener that came from an INTERRUPT: SIGSTOP stays pending, INTERRUPT re-traps',
@@ -206,7 +275,13 @@ export const requests = [
         s.log('then', yield* tracer.wait4(tracee.pid));
       }
     },
-    ['nothing: none | none','nothing: none','INTERRUPT: tracee EVENT_STOP SIGTRAP','then: tracee stop SIGUSR1','then: tracee stop SIGSTOP'],
+    [
+      'nothing: none | none',
+      'nothing: none',
+      'INTERRUPT: tracee EVENT_STOP SIGTRAP',
+      'then: tracee stop SIGUSR1',
+      'then: tracee stop SIGSTOP',
+    ],
   ),
   scenario(
     'R26 a listener is re-trapped by a sibling that starts a group stop',
@@ -224,7 +299,7 @@ export const requests = [
       yield* s.root.kill(leader.pid, 'SIGCONT');
       s.log('listener', yield* tracer.look(leader.pid));
     },
-    ['listener: leader EVENT_STOP SIGSTOP','listener: leader EVENT_STOP SIGTRAP'],
+    ['listener: leader EVENT_STOP SIGSTOP', 'listener: leader EVENT_STOP SIGTRAP'],
   ),
   scenario(
     'R27 NOTIFY is sticky: pending at LISTEN, it re-traps at once',
@@ -239,7 +314,13 @@ export const requests = [
       s.log('at once', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
       s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid), yield* tracer.look(tracee.pid));
     },
-    ['group stop: tracee EVENT_STOP SIGSTOP','trapped: nothing new: none | SIGSTOP 0x8013 pid=tracee','LISTEN: ok','at once: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee','LISTEN: ok | none'],
+    [
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'trapped: nothing new: none | SIGSTOP 0x8013 pid=tracee',
+      'LISTEN: ok',
+      'at once: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee',
+      'LISTEN: ok | none',
+    ],
   ),
   scenario(
     'R27 NOTIFY is sticky: a delivery-stop in between does not clear it',
@@ -258,7 +339,12 @@ export const requests = [
       yield* tracer.cont(tracee.pid);
       s.log('then', yield* tracer.look(tracee.pid));
     },
-    ['group stop: tracee EVENT_STOP SIGSTOP','owed: tracee EVENT_STOP SIGTRAP','then: tracee stop SIGCONT','then: none'],
+    [
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'owed: tracee EVENT_STOP SIGTRAP',
+      'then: tracee stop SIGCONT',
+      'then: none',
+    ],
   ),
   scenario(
     'R28 SETOPTIONS replaces the whole set',
@@ -276,7 +362,12 @@ export const requests = [
       yield* tracee.start(calls.exitGroup(0));
       s.log('TRACEEXIT', yield* tracer.wait4(tracee.pid));
     },
-    ['SETOPTIONS: ok','no TRACESYSGOOD: tracee stop SIGTRAP','no TRACEFORK: none | runs','TRACEEXIT: tracee EVENT_EXIT'],
+    [
+      'SETOPTIONS: ok',
+      'no TRACESYSGOOD: tracee stop SIGTRAP',
+      'no TRACEFORK: none | runs',
+      'TRACEEXIT: tracee EVENT_EXIT',
+    ],
   ),
   scenario(
     'R29 DETACH puts a group-stopped tracee back into its group stop',
@@ -294,7 +385,14 @@ export const requests = [
       yield* s.root.kill(tracee.pid, 'SIGCONT');
       s.log('SIGCONT', yield* tracee.condition(), yield* s.root.wait4(tracee.pid, ['WCONTINUED', 'WNOHANG']));
     },
-    ['group stop: tracee EVENT_STOP SIGSTOP','parent: tracee stop SIGSTOP','DETACH: ok | stopped','no more ours: ECHILD','parent: none','SIGCONT: runs | tracee continued'],
+    [
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'parent: tracee stop SIGSTOP',
+      'DETACH: ok | stopped',
+      'no more ours: ECHILD',
+      'parent: none',
+      'SIGCONT: runs | tracee continued',
+    ],
   ),
   scenario(
     'R29 DETACH of a tracee that was CONTinued out of a group stop stops it again',
@@ -310,7 +408,7 @@ export const requests = [
       yield* tracer.cont(tracee.pid, 0, 'DETACH');
       s.log('after', yield* tracee.condition());
     },
-    ['runs: root','INTERRUPT: tracee EVENT_STOP SIGSTOP','after: stopped'],
+    ['runs: root', 'INTERRUPT: tracee EVENT_STOP SIGSTOP', 'after: stopped'],
   ),
   scenario(
     'R29 DETACH with a signal delivers it; from an EVENT_STOP it is dropped',
@@ -329,6 +427,11 @@ export const requests = [
       s.log('DETACH from EVENT_STOP', yield* tracer.cont(tracee.pid, 'SIGUSR2', 'DETACH'));
       s.log('handled', yield* tracee.handled());
     },
-    ['DETACH with it: ok','handled: SIGUSR1 SI_USER pid=root','DETACH from EVENT_STOP: ok','handled: SIGUSR1 SI_USER pid=root'],
+    [
+      'DETACH with it: ok',
+      'handled: SIGUSR1 SI_USER pid=root',
+      'DETACH from EVENT_STOP: ok',
+      'handled: SIGUSR1 SI_USER pid=root',
+    ],
   ),
 ];

@@ -23,7 +23,16 @@ export const signals = [
       yield* s.root.kill(tracee.pid, 'SIGKILL');
       s.log('SIGKILL', yield* tracer.wait4(tracee.pid));
     },
-    ['SIGUSR1: tracee stop SIGUSR1','SIGWINCH: tracee stop SIGWINCH','SIGCHLD: tracee stop SIGCHLD','SIGTERM: tracee stop SIGTERM','SIGRT_1: tracee stop SIGRT_1','SIGCONT, first: tracee EVENT_STOP SIGTRAP','SIGCONT, then: tracee stop SIGCONT','SIGKILL: tracee killed SIGKILL'],
+    [
+      'SIGUSR1: tracee stop SIGUSR1',
+      'SIGWINCH: tracee stop SIGWINCH',
+      'SIGCHLD: tracee stop SIGCHLD',
+      'SIGTERM: tracee stop SIGTERM',
+      'SIGRT_1: tracee stop SIGRT_1',
+      'SIGCONT, first: tracee EVENT_STOP SIGTRAP',
+      'SIGCONT, then: tracee stop SIGCONT',
+      'SIGKILL: tracee killed SIGKILL',
+    ],
   ),
   scenario(
     'R30 blocked signals wait until they are unblocked',
@@ -41,7 +50,7 @@ export const signals = [
       }
       s.log('call', yield* tracee.result());
     },
-    ['blocked: none','unblocked: tracee stop SIGUSR1','unblocked: tracee stop SIGUSR2','call: ok'],
+    ['blocked: none', 'unblocked: tracee stop SIGUSR1', 'unblocked: tracee stop SIGUSR2', 'call: ok'],
   ),
   scenario(
     'R30 a blocked signal that is waited for makes no stop',
@@ -57,7 +66,7 @@ export const signals = [
       s.log('signalfd', yield* tracee.result());
       s.log('no stop', yield* tracer.look(tracee.pid));
     },
-    ['sigtimedwait: SIGUSR1 SI_USER pid=root','signalfd: SIGUSR1','no stop: none'],
+    ['sigtimedwait: SIGUSR1 SI_USER pid=root', 'signalfd: SIGUSR1', 'no stop: none'],
   ),
   scenario(
     'R31 resuming with 0 drops the signal, with the same number delivers it as it was',
@@ -74,7 +83,7 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGUSR1');
       s.log('delivered', yield* tracee.handled());
     },
-    ['dropped: none','delivered: SIGUSR1 SI_USER pid=root'],
+    ['dropped: none', 'delivered: SIGUSR1 SI_USER pid=root'],
   ),
   scenario(
     'R31 another number rewrites the siginfo to SI_USER from the tracer',
@@ -95,7 +104,13 @@ export const signals = [
       yield* tracer.cont(tracee.pid);
       s.log('handled', yield* tracee.handled());
     },
-    ['stop: tracee stop SIGUSR1 | SIGUSR1 SI_TKILL pid=root','handled: SIGUSR2 SI_USER pid=tracer','no second stop: none','under SYSCALL: tracee stop SIGTRAP','handled: SIGUSR2 SI_USER pid=tracer, SIGTERM SI_USER pid=tracer'],
+    [
+      'stop: tracee stop SIGUSR1 | SIGUSR1 SI_TKILL pid=root',
+      'handled: SIGUSR2 SI_USER pid=tracer',
+      'no second stop: none',
+      'under SYSCALL: tracee stop SIGTRAP',
+      'handled: SIGUSR2 SI_USER pid=tracer, SIGTERM SI_USER pid=tracer',
+    ],
   ),
   scenario(
     'R31 SETSIGINFO changes what the handler sees',
@@ -111,7 +126,7 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGUSR1');
       s.log('handled', yield* tracee.handled());
     },
-    ['SETSIGINFO: ok','GETSIGINFO: SIGUSR1 SI_QUEUE pid=tracer value=5','handled: SIGUSR1 SI_QUEUE pid=tracer'],
+    ['SETSIGINFO: ok', 'GETSIGINFO: SIGUSR1 SI_QUEUE pid=tracer value=5', 'handled: SIGUSR1 SI_QUEUE pid=tracer'],
   ),
   scenario(
     'R31 SETSIGINFO with another number: the number of the resume counts',
@@ -147,7 +162,13 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGUSR1');
       s.log('handled', yield* tracee.handled());
     },
-    ['stop: tracee stop SIGUSR1','queued: none | none','pending: 0x200','again: tracee stop SIGUSR1 | SIGUSR1 SI_USER pid=root','handled: SIGUSR1 SI_USER pid=root'],
+    [
+      'stop: tracee stop SIGUSR1',
+      'queued: none | none',
+      'pending: 0x200',
+      'again: tracee stop SIGUSR1 | SIGUSR1 SI_USER pid=root',
+      'handled: SIGUSR1 SI_USER pid=root',
+    ],
   ),
   scenario(
     'R31 a fatal signal that is passed on kills; the default of an ignored one does nothing',
@@ -163,7 +184,7 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGTERM');
       s.log('SIGTERM', yield* tracer.wait4(tracee.pid));
     },
-    ['SIGWINCH: none | runs','SIGTERM: tracee killed SIGTERM'],
+    ['SIGWINCH: none | runs', 'SIGTERM: tracee killed SIGTERM'],
   ),
   scenario(
     'R31 SIGKILL given at a delivery-stop kills',
@@ -175,7 +196,7 @@ export const signals = [
       s.log('CONT', yield* tracer.cont(tracee.pid, 'SIGKILL'));
       s.log('death', yield* tracer.wait4(tracee.pid));
     },
-    ['CONT: ok','death: tracee killed SIGKILL'],
+    ['CONT: ok', 'death: tracee killed SIGKILL'],
   ),
   scenario(
     'R32 a stop signal acts only after it was injected',
@@ -191,7 +212,11 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGSTOP');
       s.log('injected', yield* tracer.wait4(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
     },
-    ['delivery: tracee stop SIGSTOP','dropped: none | root','injected: tracee EVENT_STOP SIGSTOP | SIGSTOP 0x8013 pid=tracee'],
+    [
+      'delivery: tracee stop SIGSTOP',
+      'dropped: none | root',
+      'injected: tracee EVENT_STOP SIGSTOP | SIGSTOP 0x8013 pid=tracee',
+    ],
   ),
   scenario(
     'R32 a SIGCONT generated during the delivery-stop of a stop signal cancels that stop',
@@ -209,7 +234,13 @@ export const signals = [
       s.log('no stop', yield* tracer.look(tracee.pid), yield* tracee.condition());
       s.log('parent', yield* s.root.wait4(tracee.pid, ['WUNTRACED', 'WCONTINUED', 'WNOHANG']));
     },
-    ['delivery: tracee stop SIGSTOP','no group stop: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee','then: tracee stop SIGCONT | SIGCONT SI_USER pid=root','no stop: none | runs','parent: none'],
+    [
+      'delivery: tracee stop SIGSTOP',
+      'no group stop: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee',
+      'then: tracee stop SIGCONT | SIGCONT SI_USER pid=root',
+      'no stop: none | runs',
+      'parent: none',
+    ],
   ),
   scenario(
     'R37 the order on the way to user mode: the trap of INTERRUPT, then signals by number',
@@ -227,7 +258,15 @@ export const signals = [
       yield* tracer.cont(tracee.pid);
       s.log('call', yield* tracee.result());
     },
-    ['stop: tracee EVENT_STOP SIGTRAP','stop: tracee stop SIGUSR2','stop: tracee stop SIGHUP','stop: tracee stop SIGUSR1','stop: tracee stop SIGTERM','stop: tracee stop SIGSTOP','call: root'],
+    [
+      'stop: tracee EVENT_STOP SIGTRAP',
+      'stop: tracee stop SIGUSR2',
+      'stop: tracee stop SIGHUP',
+      'stop: tracee stop SIGUSR1',
+      'stop: tracee stop SIGTERM',
+      'stop: tracee stop SIGSTOP',
+      'call: root',
+    ],
   ),
   scenario(
     'R37 a synchronous signal comes before lower numbers',
@@ -249,7 +288,12 @@ export const signals = [
       }
       s.log('call', yield* tracee.result());
     },
-    ['stop: tracee stop SIGBUS | SIGBUS SI_KERNEL','stop: tracee stop SIGSEGV | SIGSEGV SI_TKILL pid=root','stop: tracee stop SIGHUP | SIGHUP SI_TKILL pid=root','call: root'],
+    [
+      'stop: tracee stop SIGBUS | SIGBUS SI_KERNEL',
+      'stop: tracee stop SIGSEGV | SIGSEGV SI_TKILL pid=root',
+      'stop: tracee stop SIGHUP | SIGHUP SI_TKILL pid=root',
+      'call: root',
+    ],
   ),
   scenario(
     'R37 a fault: the instruction runs again when the signal is dropped',
@@ -267,6 +311,11 @@ export const signals = [
       yield* tracer.cont(tracee.pid, 'SIGILL');
       s.log('death', (yield* tracer.wait4(tracee.pid)).status! & 0x7f);
     },
-    ['fault: tracee stop SIGILL | SIGILL ILL_ILLOPN','fault: tracee stop SIGILL | SIGILL ILL_ILLOPN','fault: tracee stop SIGILL','death: 4'],
+    [
+      'fault: tracee stop SIGILL | SIGILL ILL_ILLOPN',
+      'fault: tracee stop SIGILL | SIGILL ILL_ILLOPN',
+      'fault: tracee stop SIGILL',
+      'death: 4',
+    ],
   ),
 ];

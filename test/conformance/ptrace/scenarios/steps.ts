@@ -34,7 +34,13 @@ export const steps = [
       yield* tracer.cont(tracee.pid);
       s.log('result', yield* tracee.result());
     },
-    [],
+    [
+      'int3: SIGTRAP SI_KERNEL',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'result: root',
+    ],
   ),
   scenario(
     'R45 a step over a system call instruction: one SIGTRAP, code 1, and no syscall-stops',
@@ -48,7 +54,12 @@ export const steps = [
       yield* tracer.cont(tracee.pid);
       s.log('result', s.who((yield* tracee.result()).ret));
     },
-    [],
+    [
+      'int3: tracee stop SIGTRAP | SIGTRAP SI_KERNEL',
+      'syscall: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT | +2',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'result: root',
+    ],
   ),
   scenario(
     'R45 a step from the entry-stop ends the call with a SIGTRAP, code 1',
@@ -63,7 +74,11 @@ export const steps = [
       yield* tracer.cont(tracee.pid);
       s.log('result', s.who((yield* tracee.result()).ret));
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL',
+      'the rest of the call: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT | +0',
+      'result: root',
+    ],
   ),
   scenario(
     'R45 a step into a handler: SIGTRAP at its first instruction',
@@ -79,7 +94,12 @@ export const steps = [
       yield* tracer.cont(tracee.pid);
       s.log('result', yield* tracee.result(), yield* tracee.handled());
     },
-    [],
+    [
+      'the signal comes first: tracee stop SIGUSR1 | SIGUSR1 SI_USER pid=root | +0',
+      'into the handler: tracee stop SIGTRAP | SIGTRAP TRAP_UNK | handler',
+      'not run yet: none',
+      'result: root | SIGUSR1 SI_USER pid=root',
+    ],
   ),
   scenario(
     'R45 a step with a signal that is dropped goes on by one instruction',
@@ -94,7 +114,12 @@ export const steps = [
       yield* step(s, 'interrupted', tracer, tracee.pid);
       yield* step(s, 'nop', tracer, tracee.pid);
     },
-    [],
+    [
+      'signal: tracee stop SIGUSR1 | SIGUSR1 SI_USER pid=root | +0',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'interrupted: tracee EVENT_STOP SIGTRAP | SIGTRAP 0x8005 pid=tracee | +0',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+    ],
   ),
   scenario(
     'R45 a step in a spinning task, from an EVENT_STOP',
@@ -110,6 +135,6 @@ export const steps = [
       yield* tracer.cont(tracee.pid);
       s.log('result', yield* tracee.result());
     },
-    [],
+    ['stop: tracee EVENT_STOP SIGTRAP', 'step: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE', 'result: ok'],
   ),
 ];

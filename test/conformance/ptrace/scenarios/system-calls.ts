@@ -38,7 +38,14 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid);
       s.log('calls', ...(yield* tracee.results(2)));
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | entry nr=110',
+      'exit: tracee stop SYSCALL | 2',
+      'signal: tracee stop SIGUSR1 | ',
+      'entry: tracee stop SYSCALL | 1',
+      'exit: tracee stop SYSCALL | 2',
+      'calls: root | root',
+    ],
   ),
   scenario(
     'R38 CONT after an entry: no exit stop; the next SYSCALL begins with an entry',
@@ -55,7 +62,12 @@ export const systemCalls = [
       yield* tracer.syscall(tracee.pid);
       yield* logPoint(s, 'exit', tracer, tracee.pid);
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | entry nr=110',
+      'no exit: tracee stop SIGTRAP | none',
+      'entry: tracee stop SYSCALL | entry nr=110',
+      'exit: tracee stop SYSCALL | exit root',
+    ],
   ),
   scenario(
     'R38 every call stops twice, in order',
@@ -76,7 +88,15 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid);
       s.log('results', ...(yield* tracee.results(5)));
     },
-    [],
+    [
+      'call: tracee stop SYSCALL | entry nr=39 | tracee stop SYSCALL | exit',
+      'call: tracee stop SYSCALL | entry nr=121 | tracee stop SYSCALL | exit',
+      'call: tracee stop SYSCALL | entry nr=127 | tracee stop SYSCALL | exit',
+      'call: tracee stop SYSCALL | entry nr=110 | tracee stop SYSCALL | exit',
+      'call: tracee stop SYSCALL | entry nr=110 | tracee stop SYSCALL | exit',
+      'call: tracee stop SYSCALL | entry nr=59 | tracee stop SYSCALL | exit',
+      'results: tracee | root | 0x0 | root | ENOENT',
+    ],
   ),
   scenario(
     'R39 the exit-stop shows raw restart codes: pause',
@@ -96,7 +116,14 @@ export const systemCalls = [
       yield* tracer.syscall(tracee.pid);
       yield* logPoint(s, 'suppressed: entry again', tracer, tracee.pid);
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | entry nr=34',
+      'it sleeps: none',
+      'exit: tracee stop SYSCALL | exit ERESTARTNOHAND',
+      'raw: ERESTARTNOHAND',
+      'signal: tracee stop SIGUSR1 | none',
+      'suppressed: entry again: tracee stop SYSCALL | entry nr=34',
+    ],
   ),
   scenario(
     'R39 the exit-stop shows raw restart codes: nanosleep, then restart_syscall',
@@ -121,7 +148,15 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid, 'SIGUSR2');
       s.log('handled: EINTR, whatever SA_RESTART', yield* tracee.result(), yield* tracee.handled());
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | entry nr=35',
+      'exit: tracee stop SYSCALL | exit ERESTART_RESTARTBLOCK',
+      'raw: ERESTART_RESTARTBLOCK',
+      'signal: tracee stop SIGUSR1 | none',
+      'suppressed: tracee stop SYSCALL | entry nr=219',
+      'signal: tracee stop SIGUSR2 | none',
+      'handled: EINTR, whatever SA_RESTART: EINTR | SIGUSR2 SI_USER pid=root',
+    ],
   ),
   scenario(
     'R39 a call that restarts: by a dropped signal, by a handler with SA_RESTART, not by one without',
@@ -144,7 +179,15 @@ export const systemCalls = [
       }
       s.log('result', yield* tracee.result(), yield* tracee.handled());
     },
-    [],
+    [
+      'signal: tracee stop SIGUSR2',
+      'sleeps: true',
+      'signal: tracee stop SIGUSR1',
+      'sleeps: true',
+      'signal: tracee stop SIGUSR2',
+      'sleeps: false',
+      'result: EINTR | SIGUSR1 SI_USER pid=root, SIGUSR2 SI_USER pid=root',
+    ],
   ),
   scenario(
     'R39 epoll_wait returns EINTR even when the signal is suppressed; pause does not',
@@ -161,7 +204,7 @@ export const systemCalls = [
       s.log('epoll_wait', yield* tracee.result());
       s.log('pause', yield* tracee.pending());
     },
-    [],
+    ['signal: tracee stop SIGUSR1', 'signal: tracee stop SIGUSR1', 'epoll_wait: EINTR', 'pause: true'],
   ),
   scenario(
     'R40 INTERRUPT in a sleep under CONT: an EVENT_STOP, and the call goes on',
@@ -177,7 +220,12 @@ export const systemCalls = [
       yield* tracer.syscall(tracee.pid);
       s.log('sleeps', yield* tracer.look(tracee.pid), yield* tracee.pending());
     },
-    [],
+    [
+      'stop: tracee EVENT_STOP SIGTRAP',
+      'raw: ERESTARTNOHAND',
+      'the call is made again: tracee stop SYSCALL | entry nr=34',
+      'sleeps: none | true',
+    ],
   ),
   scenario(
     'R40 INTERRUPT in a sleep under SYSCALL: the exit-stop alone',
@@ -196,7 +244,12 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid);
       s.log('no more', yield* tracer.look(tracee.pid), yield* tracee.pending());
     },
-    [],
+    [
+      'exit: tracee stop SYSCALL | exit ERESTARTNOHAND',
+      'raw: ERESTARTNOHAND',
+      'entry: tracee stop SYSCALL | entry nr=34',
+      'no more: none | true',
+    ],
   ),
   scenario(
     'R41 a signal given at a syscall-stop is sent anew (code 0x80, pid 0), and stops',
@@ -214,7 +267,12 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid, 'SIGUSR1');
       s.log('result', yield* tracee.result(), yield* tracee.handled());
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | entry nr=110',
+      'exit: tracee stop SYSCALL | exit root',
+      'delivery: tracee stop SIGUSR1 | SIGUSR1 SI_KERNEL pid=0',
+      'result: root | SIGUSR1 SI_KERNEL pid=0',
+    ],
   ),
   scenario(
     'R41 a signal given at an event stop is ignored',
@@ -231,7 +289,7 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid, 'SIGUSR1');
       s.log('at EVENT_FORK', yield* tracer.look(tracee.pid), yield* tracee.handled());
     },
-    [],
+    ['at EVENT_STOP: none | none', 'fork: tracee EVENT_FORK', 'at EVENT_FORK: none | none'],
   ),
   scenario(
     'R42 at entry the number can be changed; −1 skips the call; the result can be changed at exit',
@@ -260,7 +318,20 @@ export const systemCalls = [
       for (const reply of yield* tracee.results(4))
         s.log('result', s.who(reply.ret) === 'root' ? 'root' : resultText(reply.ret));
     },
-    [],
+    [
+      'another call: tracee stop SYSCALL | entry nr=999',
+      'another call: tracee stop SYSCALL',
+      'skipped: tracee stop SYSCALL | entry nr=110',
+      'skipped: tracee stop SYSCALL',
+      'skipped, with a result: tracee stop SYSCALL | entry nr=110',
+      'skipped, with a result: tracee stop SYSCALL',
+      'made, with a result: tracee stop SYSCALL | entry nr=110',
+      'made, with a result: tracee stop SYSCALL',
+      'result: root',
+      'result: ENOSYS',
+      'result: 77',
+      'result: 78',
+    ],
   ),
   scenario(
     'R42 at entry the arguments can be changed',
@@ -276,7 +347,7 @@ export const systemCalls = [
       s.log('changed', yield* tracee.result());
       s.log('not changed', yield* tracee.result());
     },
-    [],
+    ['changed: root', 'not changed: ESRCH'],
   ),
   scenario(
     'R42 a fatal signal at the entry aborts the call',
@@ -292,7 +363,7 @@ export const systemCalls = [
       s.log('death', yield* tracer.wait4(tracee.pid));
       s.log('the call was not made', yield* tracer.handled());
     },
-    [],
+    ['entry: tracee stop SYSCALL | entry nr=62', 'death: tracee killed SIGKILL', 'the call was not made: none'],
   ),
   scenario(
     'R43 SYSEMU skips the call: one stop for each',
@@ -310,7 +381,13 @@ export const systemCalls = [
       for (const reply of yield* tracee.results(2)) s.log('result', reply.ret);
       s.log('result', yield* tracee.result());
     },
-    [],
+    [
+      'stop: tracee stop SYSCALL | entry nr=110',
+      'stop: tracee stop SYSCALL | entry nr=110',
+      'result: 11',
+      'result: 22',
+      'result: root',
+    ],
   ),
   scenario(
     'R44 seccomp comes after the entry-stop; the exit-stop follows',
@@ -328,7 +405,12 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid);
       s.log('result', yield* tracee.result());
     },
-    [],
+    [
+      'entry: tracee stop SYSCALL | 1',
+      'seccomp: tracee EVENT_SECCOMP | 42',
+      'exit: tracee stop SYSCALL | 2',
+      'result: root',
+    ],
   ),
   scenario(
     'R44 RET_TRACE without the option, or without a tracer, gives ENOSYS',
@@ -340,7 +422,7 @@ export const systemCalls = [
       yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
       s.log('no option', yield* tracee.do(calls.getppid()), yield* tracer.look(tracee.pid));
     },
-    [],
+    ['no tracer: ENOSYS', 'no option: ENOSYS | none'],
   ),
   scenario(
     'R44 RET_ERRNO: entry, and the exit with the error',
@@ -355,7 +437,7 @@ export const systemCalls = [
         yield* logPoint(s, label, tracer, tracee.pid);
       }
     },
-    [],
+    ['entry: tracee stop SYSCALL | entry nr=110', 'exit: tracee stop SYSCALL | exit EACCES'],
   ),
   scenario(
     'R44 a number changed at the seccomp stop is filtered again',
@@ -372,6 +454,6 @@ export const systemCalls = [
       yield* tracer.cont(tracee.pid);
       s.log('result', yield* tracee.result());
     },
-    [],
+    ['seccomp: tracee EVENT_SECCOMP', 'result: EACCES'],
   ),
 ];

@@ -216,6 +216,13 @@ export class Stage {
     return { tracer, tracee: yield* this.tracee() };
   }
 
+  /** Two tracers, not attached yet, and their tracee. */
+  *trio(): Play<{ a: Actor; b: Actor; tracee: Actor }> {
+    const a = yield* this.actor('a');
+    const b = yield* this.actor('b');
+    return { a, b, tracee: yield* this.tracee() };
+  }
+
   /**
    * Brings a traced task to a stop in user mode, by an int3 of its own; the calls come after it. The SIGTRAP's stop has
    * been waited for; to resume without a signal lets the task go on.

@@ -1,0 +1,18 @@
+/** `utrace share`: whether it is there, and how scenarios are run under it. */
+
+import { spawnSync } from 'node:child_process';
+import { cli } from '../../cli/support.ts';
+import type { Variant } from './harness.ts';
+
+/** Why nothing can be run under it; undefined when it can. */
+export function shareMissing(): string | undefined {
+  const help = spawnSync(process.execPath, [cli, 'share', '--help'], { encoding: 'utf8', timeout: 20_000 });
+  return help.status === 0 && help.stdout.includes('utrace share')
+    ? undefined
+    : 'there is no `utrace share` in this build';
+}
+
+/** One tracer in each scenario, whose calls are served. The supervisor works between the looks: more of them. */
+export const SERVED: Variant = { prefix: [process.execPath, cli, 'share', '--'], quiet: 10 };
+/** The same, with a tracer beside it that wants nothing. */
+export const PASSIVE: Variant = { ...SERVED, passive: true };

@@ -3,7 +3,7 @@
 //
 //   actor stage DIR    the first process, with all bells: the parent of the first actor. Takes the last slot
 //   actor again SLOT   after an execve: goes on in that slot
-//   actor guard DIR    no actor: when its standard input ends, it kills all that is left on the stage
+//   actor guard DIR    no actor: when its standard input ends, it kills all that is left on the stage, and removes it
 #include "stage.h"
 
 #define STACK 8192
@@ -239,6 +239,14 @@ static void guard(const char *dir)
 			break;
 		nap(pass < 5 ? 2 : 20);
 	}
+	char path[512];
+	join(path, dir, "/stage", SLOTS);
+	CALL(NR_unlink, path, 0, 0);
+	for (u64 n = 0; n < SLOTS; n++) {
+		join(path, dir, "/bell", n);
+		CALL(NR_unlink, path, 0, 0);
+	}
+	CALL(NR_rmdir, dir, 0, 0);
 	CALL(NR_exit_group, 0, 0, 0);
 }
 

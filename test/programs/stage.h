@@ -75,7 +75,7 @@ static inline i64 call6(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 
 enum {
 	NR_read = 0, NR_open = 2, NR_close = 3, NR_mmap = 9, NR_dup2 = 33, NR_nanosleep = 35, NR_getpid = 39, NR_exit_group = 231,
-	NR_wait4 = 61, NR_kill = 62, NR_readlink = 89, NR_ptrace = 101, NR_getppid = 110, NR_prctl = 157, NR_gettid = 186,
+	NR_wait4 = 61, NR_kill = 62, NR_readlink = 89, NR_unlink = 87, NR_rmdir = 84, NR_ptrace = 101, NR_getppid = 110, NR_prctl = 157, NR_gettid = 186,
 };
 
 static inline void map_stage(void)

@@ -58,7 +58,11 @@ function zombie(host: LinuxHost, task: LinuxTask, how: number): void {
   task.reporting = true;
   host.hooks.death(task, task.groupDead, task.isLeader ? task.group.exitSignal : DeathSignal.REAP);
   task.reporting = false;
-  if (!task.keeps) reapNow(host, task);
+  // Its tracers may have gone since it began to exit.
+  if (!task.keeps || !host.ptrace?.keepsZombie(task)) {
+    task.keeps = false;
+    reapNow(host, task);
+  }
 }
 
 /** Every tracer took it: the real parent may. */

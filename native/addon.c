@@ -366,6 +366,19 @@ FN(peek_death, 2)
 	return int_(env, r);
 }
 
+// takeContinued(tid, peek, bytes): the news that a tracee's process was continued; 1 and the status into 4 bytes, or 0.
+FN(take_continued, 3)
+{
+	size_t len;
+	int status = 0;
+	void *data = bytes(a, 2, &len);
+	if (!data || len < sizeof status)
+		return NULL;
+	int r = ut_take_continued(i32(a, 0), i32(a, 1), &status);
+	memcpy(data, &status, sizeof status);
+	return int_(env, r);
+}
+
 FN(gettid_, 0)
 {
 	return int_(env, (int)syscall(SYS_gettid));
@@ -506,7 +519,7 @@ NAPI_MODULE_INIT()
 		{ "resume", resume },            { "ptrace", ptrace_simple },
 		{ "ptraceData", ptrace_data },   { "regset", regset },
 		{ "ptraceRaw", ptrace_raw },     { "holdDeaths", hold_deaths },
-		{ "peekDeath", peek_death },
+		{ "peekDeath", peek_death },     { "takeContinued", take_continued },
 		{ "readMemory", read_memory },   { "readString", read_string },
 		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
 		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },

@@ -59,6 +59,7 @@ void ut_want_rusage(int on);
 void ut_spin(long ns);
 void ut_hold_deaths(int on);
 int ut_peek_death(pid_t tid, int *status);
+int ut_take_continued(pid_t tid, int peek, int *status);
 struct ut_stats {
 	uint32_t stops, switches;
 	int32_t last_tid;

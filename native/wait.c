@@ -210,6 +210,18 @@ int ut_peek_death(pid_t tid, int *status)
 	return 1;
 }
 
+int ut_take_continued(pid_t tid, int peek, int *status)
+{
+	siginfo_t si;
+	si.si_pid = 0;
+	if (waitid(P_PID, (id_t)tid, &si, WCONTINUED | WNOHANG | __WALL | (peek ? WNOWAIT : 0)) < 0)
+		return -errno;
+	if (si.si_pid == 0)
+		return 0;
+	*status = status_of(&si);
+	return 1;
+}
+
 // Looks again and again for a short while: on another CPU the tracee's stop is seen sooner than a wake-up brings it.
 static pid_t wait_spinning(int *status, struct rusage *ru)
 {

@@ -5,10 +5,12 @@ import { PTRACE_EVENT } from '../abi/ptrace.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
+import { Outcome } from '../tracehook/hooks.ts';
 import { detachTask } from './detach.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
+import { followEvent } from './served.ts';
 import { dispatchStatus } from './stops.ts';
 import { type LinuxTask, Run, ThreadGroup } from './task.ts';
 import { follow } from './way-out.ts';
@@ -32,7 +34,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   const begun = (): void => {
     parent.newborn = null;
     beginLife(host, child, known !== undefined);
-    resumeTask(host, parent);
+    followEvent(host, parent, host.ptrace?.birthEvent(parent) ?? Outcome.GO, () => resumeTask(host, parent));
   };
   if ((parent.trace.events & Event.CLONE) !== 0) {
     follow(parent, host.hooks.clone(parent, flags, child), begun);

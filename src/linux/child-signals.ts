@@ -80,7 +80,8 @@ export function blocksSignal(host: LinuxHost, task: LinuxTask, signo: number): b
 export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo, stop: boolean): void {
   const { disposition, noStops } = childSignalsOf(tracer);
   if (disposition === 'ignore' || (stop && noStops)) return;
-  if (disposition === 'default' && !blocksSignal(host, tracer, SIG.SIGCHLD)) return; // ignored as it is sent
+  const dropped = disposition === 'default' && !host.ptrace?.isTraced(tracer);
+  if (dropped && !blocksSignal(host, tracer, SIG.SIGCHLD)) return; // ignored as it is sent
   if (tracer.childSignals.length > 0) return; // pending already: one is all there ever is
   tracer.childSignals.push(info());
   host.signalled.add(tracer);

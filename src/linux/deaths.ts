@@ -5,12 +5,13 @@ import { syscallName } from '../abi/syscalls.ts';
 import { termSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
-import { DeathSignal, Outcome } from '../tracehook/hooks.ts';
+import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
+import { followEvent } from './served.ts';
 import { spawnEnded } from './spawn.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -52,6 +53,8 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
 /** R47: the old leader goes without a word of the kernel's. */
 function vanish(host: LinuxHost, task: LinuxTask): void {
   if (task.run === Run.STOPPED) brokenStop(host, task);
+  host.ptrace?.vanished(task);
+  task.keeps = false;
   leaveGroup(task);
   bury(host, task, 0, DeathSignal.REAP);
 }
@@ -74,11 +77,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
       exited();
       return;
     }
-    const go = (outcome: Outcome): void => {
-      if (outcome === Outcome.GO) exited();
-      else task.goesOn = () => go(host.ptrace!.exitHeld(task) ? Outcome.HELD : Outcome.GO);
-    };
-    go(host.ptrace.exitEvent(task, status));
+    followEvent(host, task, host.ptrace.exitEvent(task, status), exited);
   };
   if ((task.trace.events & Event.EXIT) === 0) {
     after();

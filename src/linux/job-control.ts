@@ -1,15 +1,53 @@
 /** PTRACE_EVENT_STOP: group stops and their end, interrupts, births (R5, R25–R27). */
 
+import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { SIG } from '../abi/signals.ts';
+import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
 import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { rejoinCall } from './system-calls.ts';
-import { type LinuxTask, Stop } from './task.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
 
-export function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasListening: boolean, polite: boolean): void {
+/** Held in a trap by somebody who only listens: a real LISTEN tells of the group (R26). */
+export function listenHeld(host: LinuxHost, task: LinuxTask): void {
+  if (task.run !== Run.STOPPED || task.stop !== Stop.TRAP || task.lone) return;
+  task.flush();
+  task.invalidate();
+  if (host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0) < 0) return;
+  task.lone = true;
+  task.run = Run.LISTENING;
+}
+
+/** Back into its trap. */
+export function endListen(host: LinuxHost, task: LinuxTask): void {
+  task.lone = false;
+  const bytes = new Uint8Array(4);
+  if (host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0 || host.native.waitTask(task.tid, bytes) < 0) return;
+  const status = new Int32Array(bytes.buffer)[0]!;
+  if (isStopped(status) && stopEvent(status) === PTRACE_EVENT.STOP) task.run = Run.STOPPED;
+  else host.backlog.push({ tid: task.tid, status });
+}
+
+/** `asked`: we sent an INTERRUPT, or it was just born. */
+export function eventStop(
+  host: LinuxHost,
+  task: LinuxTask,
+  low: number,
+  wasListening: boolean,
+  polite: boolean,
+  asked = true,
+): void {
   const { group } = task;
+  if (task.lone) {
+    task.lone = false;
+    task.stop = Stop.TRAP;
+    if (low !== SIG.SIGTRAP) group.stopSigno = low;
+    host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
+    return;
+  }
   if (low !== SIG.SIGTRAP) {
     task.stop = Stop.GROUP;
     group.stopSigno = low;
@@ -37,6 +75,8 @@ export function eventStop(host: LinuxHost, task: LinuxTask, low: number, wasList
     return;
   }
   if (!wasListening) {
+    // Not of our asking: a SIGCONT was generated (R33).
+    if (host.ptrace?.isTraced(task) && (!asked || proc.isPending(task.tid, SIG.SIGCONT))) host.ptrace.notified(task);
     wayOut(host, task);
     return;
   }

@@ -65,6 +65,8 @@ export interface Native {
   holdDeaths(on: number): void;
   /** 1: it is dead, and not reaped; its status. 0: it lives. */
   peekDeath(tid: number, status: Uint8Array): number;
+  /** waitid for WCONTINUED: 1 and a wait status, or 0. `peek`: leaves it. */
+  takeContinued(tid: number, peek: number, status: Uint8Array): number;
   gettid(): number;
   writeByte(fd: number, byte: number): number;
   readFd(fd: number, into: Uint8Array): number;

@@ -43,6 +43,17 @@ export function signalPending(tid: number): boolean {
 /** Whether the thread blocks a signal. */
 export const blocks = (tid: number, signo: number): boolean => hasSignal(statusField(tid, 'SigBlk'), signo);
 
+/** Whether a signal waits for the thread, blocked or not. */
+export const isPending = (tid: number, signo: number): boolean =>
+  hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);
+
+/** Whether a signal from 1 to `signo` is pending for the thread and not blocked. */
+export function pendingUpTo(tid: number, signo: number): boolean {
+  const mask = (name: string): bigint => BigInt(`0x${statusField(tid, name) ?? '0'}`);
+  const pending = (mask('SigPnd') | mask('ShdPnd')) & ~mask('SigBlk');
+  return (pending & ((1n << BigInt(signo)) - 1n)) !== 0n;
+}
+
 /** Fields of /proc/TID/stat from the third (state) on; undefined when the task is gone. */
 function stat(tid: number): string[] | undefined {
   const line = text(`/proc/${tid}/stat`);

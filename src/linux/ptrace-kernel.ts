@@ -12,6 +12,7 @@ import { mayAccess } from './access.ts';
 import { attachThread } from './attach.ts';
 import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.ts';
 import type { LinuxHost } from './host.ts';
+import { endListen, listenHeld } from './job-control.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { recallWaiters } from './served.ts';
@@ -19,6 +20,7 @@ import { type LinuxTask, Run, Stop } from './task.ts';
 import { reapKept } from './zombies.ts';
 
 const RUSAGE_BYTES = 144;
+const statusBytes = new Uint8Array(4);
 const linux = (task: Task): LinuxTask => task as LinuxTask;
 
 /** Requests that change registers. */
@@ -176,6 +178,33 @@ export class LinuxPtraceKernel implements PtraceKernel {
     t.run = Run.STOPPED;
     t.stop = Stop.TRAP;
     resumeTask(this.host, t);
+  }
+
+  listen(task: Task): void {
+    listenHeld(this.host, linux(task));
+  }
+
+  unlisten(task: Task): void {
+    const t = linux(task);
+    if (t.lone) endListen(this.host, t);
+  }
+
+  hasPendingUpTo(task: Task, signo: number): boolean {
+    return proc.pendingUpTo(task.tid, signo);
+  }
+
+  birthOrder(task: Task): number {
+    return linux(task).serial;
+  }
+
+  takeContinued(task: Task, peek: boolean): boolean {
+    const t = linux(task);
+    const r = this.host.native.takeContinued(t.tid, peek ? 1 : 0, statusBytes);
+    if (r <= 0) return false;
+    const status = new Int32Array(statusBytes.buffer)[0]!;
+    if (status === 0xffff) return true;
+    if (!peek) this.host.backlog.push({ tid: t.tid, status }); // a stop of its was faster
+    return false;
   }
 
   parentOf(task: Task): Task | null {

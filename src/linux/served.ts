@@ -5,6 +5,7 @@
  */
 
 import { syscallNumber } from '../abi/syscalls.ts';
+import { Outcome } from '../tracehook/hooks.ts';
 import type { Served } from '../tracehook/ptrace.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
@@ -145,4 +146,13 @@ export function recallWaiters(host: LinuxHost, task: LinuxTask): void {
   for (const thread of task.group.threads) {
     if (thread.run === Run.RUNNING && thread.waitsForReal) interruptPolitely(host, thread);
   }
+}
+
+/** Goes on with `then` when an event that ptrace shows outside the core's reports is over. */
+export function followEvent(host: LinuxHost, task: LinuxTask, outcome: Outcome, then: () => void): void {
+  if (outcome === Outcome.GO) {
+    then();
+    return;
+  }
+  task.goesOn = () => followEvent(host, task, host.ptrace!.eventHeld(task) ? Outcome.HELD : Outcome.GO, then);
 }

@@ -33,7 +33,7 @@ export function dispatch(host: LinuxHost, i: number): void {
     if (kind !== EventKind.VOID) host.unborn.set(tid, events.status(i));
     return;
   }
-  if (task.run === Run.STOPPED) brokenStop(host, task);
+  if (task.run === Run.STOPPED || (task.lone && kind !== EventKind.STOP)) brokenStop(host, task);
   if (host.accounting) {
     task.systemTime = events.systemTime(i);
     task.userTime = events.userTime(i);
@@ -54,6 +54,8 @@ export function dispatch(host: LinuxHost, i: number): void {
   task.run = Run.STOPPED;
   task.invalidate();
   const polite = task.politeInterrupt;
+  const asked = task.interruptSent || !task.begun;
+  task.begun = true;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;
@@ -104,7 +106,7 @@ export function dispatch(host: LinuxHost, i: number): void {
     case EventKind.STOP:
       task.entered = false;
       task.rejoins = -1;
-      eventStop(host, task, stopSignal(events.status(i)), wasListening, polite);
+      eventStop(host, task, stopSignal(events.status(i)), wasListening, polite, asked);
       return;
     case EventKind.EVENT:
       event(host, task, stopEvent(events.status(i)), events.message(i));
@@ -169,6 +171,7 @@ export function brokenStop(host: LinuxHost, task: LinuxTask): void {
   task.pending = null;
   task.deliver = 0;
   task.served = null;
+  task.lone = false;
   host.parked.delete(task);
   host.ptrace?.killed(task);
   task.stop = Stop.NONE;

@@ -98,6 +98,8 @@ export class ThreadGroup {
   }
 }
 
+let serial = 0;
+
 /** The files of this folder share the fields; outside it a task is what `Task` shows. */
 export class LinuxTask implements Task {
   tid: Tid;
@@ -151,6 +153,10 @@ export class LinuxTask implements Task {
   touched = false;
   /** Its zombie is kept until every tracer took its death. */
   keeps = false;
+  /** Its first stop was seen: if it was born under trace, that of its birth. */
+  begun = false;
+  /** Held, and under a real LISTEN meanwhile. */
+  lone = false;
   /** Its death is being reported. */
   reporting = false;
   /** The step over a system call ends in a SIGTRAP of our making after its exit (R45). */
@@ -196,7 +202,11 @@ export class LinuxTask implements Task {
   private place: Run = Run.RUNNING;
   private readonly counts: TaskCounts;
 
+  /** Grows with each task. */
+  readonly serial: number;
+
   constructor(tid: Tid, group: ThreadGroup, native: Native, arch: Arch, counts: TaskCounts) {
+    this.serial = serial++;
     this.tid = tid;
     this.group = group;
     this.counts = counts;

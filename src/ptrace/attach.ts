@@ -31,10 +31,10 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
   const { traced } = link;
   const signo = kernel.jobStop(task);
   kernel.recallWaiters(tracer);
+  if (!seize) link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: SI.SI_KERNEL, pid: 0, uid: 0 }); // R16
   if (signo !== 0) {
     traced.show(link, seize ? trapStop(signo, traced.who(link)) : groupStop(signo)); // R18
   } else if (!seize) {
-    link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: SI.SI_KERNEL, pid: 0, uid: 0 }); // R16
     if (traced.reporting)
       traced.showOwed(link); // held by another tracer: at a safe point already
     else traced.summon();
@@ -46,7 +46,7 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
 function mayShare(ptrace: Ptrace, task: Task, tracer: Task): boolean {
   const links = ptrace.traced.get(task)?.links ?? [];
   if (ptrace.exclusive && links.length > 0) return false;
-  return !links.some((link) => link.tracer === tracer);
+  return !links.some((link) => ptrace.kernel.sameGroup(link.tracer, tracer));
 }
 
 /** A traces B traces A: the two would wait for each other (pitfall 2). */

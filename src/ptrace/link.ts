@@ -2,6 +2,7 @@
 
 import { PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
 import type { Task } from '../tracehook/task.ts';
 import type { PtraceStop } from './stop.ts';
 import type { Traced } from './traced.ts';
@@ -28,6 +29,8 @@ export class Link {
   notify = false;
   /** Signal stops that this tracer alone is to see: attaching's SIGSTOP (R16), a child's first (R20), exec's SIGTRAP (R48). */
   readonly owed: Siginfo[] = [];
+  /** Other signals come before what is owed (R16): it is looked at again after each. */
+  defers = false;
   /** task->ptrace_message. */
   message = 0n;
   /** What it was resumed with, for the report that shows the stop to take. */
@@ -69,6 +72,11 @@ export class Link {
 
   /** A trap is owed to this tracer. */
   get owes(): boolean {
-    return this.stop === null && (this.trapStop || this.notify || this.owed.length > 0);
+    return this.stop === null && (this.trapStop || this.notify || (this.owed.length > 0 && !this.defers));
+  }
+
+  /** R33: a SIGCONT flushes the SIGSTOP of an ATTACH, too. */
+  dropStops(): void {
+    for (let i = this.owed.length - 1; i >= 0; i--) if (this.owed[i]!.signo === SIG.SIGSTOP) this.owed.splice(i, 1);
   }
 }

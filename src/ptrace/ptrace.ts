@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { SIG } from '../abi/signals.ts';
+import { CLD, SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
@@ -15,12 +15,12 @@ import { Breakpoints } from './breakpoints.ts';
 import { answering } from './caller.ts';
 import { Link } from './link.ts';
 import { describeCall, describeServed, describeStop } from './log.ts';
-import { exitEvent, makeOps } from './reports.ts';
+import { birthEvent, exitEvent, makeOps } from './reports.ts';
 import { serveRequest } from './requests.ts';
 import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
-import type { PtraceStop } from './stop.ts';
-import { type PtraceContext, Traced } from './traced.ts';
-import { childInfo, deathCode, eligible, eventOf, type WaitCall } from './wait.ts';
+import { type PtraceStop, trapStop } from './stop.ts';
+import { type PtraceContext, type Report, Traced } from './traced.ts';
+import { childInfo, deathCode, eligible, eventOf, W, type WaitCall } from './wait.ts';
 
 /** The calls that a kernel brings here. */
 export const SERVED_CALLS = SyscallSet.of({
@@ -52,7 +52,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   private readonly changed = new WeakSet<object>();
   private readonly asked = new WeakSet<object>();
   private readonly spaces = new WeakMap<object, Breakpoints<Task>>();
-  private readonly exits = new Set<Task>();
+  /** Tasks that an event of ours holds, outside the core's reports. */
+  private readonly held = new Set<Task>();
   private readonly ops: EngineOps<Traced>;
   private serial = 0;
 
@@ -118,6 +119,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     if (link.over) return;
     link.over = true;
     const { traced, tracer } = link;
+    if (link.listening) traced.retrap();
     const links = this.tracers.get(tracer);
     if (links !== undefined) {
       links.splice(links.indexOf(link), 1);
@@ -167,7 +169,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     const info = (): Siginfo => ({
       ...childInfo(event, this.kernel, link.tracer),
       code: stop.why,
-      status: stop.code & 0x7f,
+      status: stop.why === CLD.CLD_STOPPED && !stop.group ? 0 : stop.code & 0x7f, // signal->group_exit_code
     });
     this.kernel.sendChildSignal(link.tracer, info, true);
     this.wakeWaiters(link);
@@ -177,6 +179,15 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   private wakeWaiters(link: Link): void {
     for (const [task, call] of this.sleepers) {
       if (eligible(call, link, this.kernel) && eventOf(link, call.options) !== null) this.kernel.wakeSleeper(task);
+    }
+  }
+
+  /** R11: a process was continued, as everybody who waits for that may see. */
+  continued(traced: Traced): void {
+    for (const link of traced.links) {
+      for (const [task, call] of this.sleepers) {
+        if ((call.options & W.WCONTINUED) !== 0 && eligible(call, link, this.kernel)) this.kernel.wakeSleeper(task);
+      }
     }
   }
 
@@ -283,25 +294,65 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   exitEvent(task: Task, status: number): Outcome {
-    if (this.exits.has(task)) return Outcome.HELD; // a wake from elsewhere
     const traced = this.traced.get(task);
     if (traced === undefined || !traced.links.some((link) => link.has('TRACEEXIT'))) return Outcome.GO;
-    const answer = traced.run(exitEvent(traced, status));
+    return this.holdFor(traced, exitEvent(traced, status));
+  }
+
+  birthEvent(task: Task): Outcome {
+    const traced = this.traced.get(task);
+    if (traced === undefined || traced.births.length === 0) return Outcome.GO;
+    return this.holdFor(traced, birthEvent(traced));
+  }
+
+  /** A report that is none of the core's. */
+  private holdFor(traced: Traced, report: Report): Outcome {
+    const { task } = traced;
+    const answer = traced.run(report);
     if (!(answer instanceof Hold)) return Outcome.GO;
-    this.exits.add(task);
+    this.held.add(task);
     answer.settle = () => {
-      this.exits.delete(task);
+      this.held.delete(task);
       this.kernel.wake(task);
     };
     return Outcome.HELD;
   }
 
-  exitHeld(task: Task): boolean {
-    return this.exits.has(task);
+  eventHeld(task: Task): boolean {
+    return this.held.has(task);
+  }
+
+  notified(task: Task): void {
+    const traced = this.traced.get(task);
+    if (traced === undefined) return;
+    for (const link of traced.links) if (link.seized) link.notify = true;
+    traced.summon();
+  }
+
+  retrapped(task: Task, signo: number): void {
+    const traced = this.traced.get(task);
+    if (traced === undefined) return;
+    for (const link of traced.links) {
+      if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));
+      else if (link.seized) link.notify = true;
+    }
+  }
+
+  vanished(task: Task): void {
+    const traced = this.traced.get(task);
+    if (traced === undefined) return;
+    traced.broken();
+    this.held.delete(task);
+    for (const link of [...traced.links]) this.bury(link);
+    this.traced.delete(task);
+  }
+
+  isTraced(task: Task): boolean {
+    return (this.traced.get(task)?.links.length ?? 0) > 0;
   }
 
   killed(task: Task): void {
-    this.exits.delete(task);
+    this.held.delete(task);
     this.traced.get(task)?.broken();
   }
 

@@ -41,7 +41,7 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
     reportSyscallEntry: (action, { data }) => data.run(entry(data, kernel, action)) as SyscallVerdict,
     reportSyscallExit: (_action, { data }) => data.run(exit(data, kernel)) as Resume5,
     reportSeccomp: (action, { data }, _task, value) => data.run(seccomp(data, action, value)) as SyscallVerdict,
-    reportClone: (_action, { data }, _task, flags, child) => data.run(clone(data, context, flags, child)) as Resume5,
+    reportClone: (_action, { data }, _task, flags, child) => clone(data, context, flags, child),
     reportVforkDone: (_action, { data }, _task, child) => data.run(vforkDone(data, kernel, child)) as Resume5,
     reportExec: (_action, { data }, _task, exec) => data.run(execed(data, exec)) as Resume5,
     reportJctl: (_action, { data }, _task, type) => data.run(jobControl(data, kernel, type)) as Resume5,
@@ -103,27 +103,31 @@ function* seccomp(traced: Traced, action: number, data: number): Report {
 }
 
 /** R21: which event a birth is; 0: none. */
-function birthEvent(flags: number): { event: number; option: 'TRACEVFORK' | 'TRACECLONE' | 'TRACEFORK' } {
+function kindOfBirth(flags: number): { event: number; option: 'TRACEVFORK' | 'TRACECLONE' | 'TRACEFORK' } {
   if ((flags & CLONE.VFORK) !== 0) return { event: PTRACE_EVENT.VFORK, option: 'TRACEVFORK' };
   if ((flags & CLONE.CSIGNAL) !== SIG.SIGCHLD) return { event: PTRACE_EVENT.CLONE, option: 'TRACECLONE' };
   return { event: PTRACE_EVENT.FORK, option: 'TRACEFORK' };
 }
 
-function* clone(traced: Traced, context: ReportContext, flags: number, child: Task): Report {
-  const { event, option } = birthEvent(flags);
+/** The newborn is linked while it is reported; the event is shown when it has begun its life. */
+function clone(traced: Traced, context: ReportContext, flags: number, child: Task): Resume5 {
+  const { event, option } = kindOfBirth(flags);
   const untraced = (flags & CLONE.UNTRACED) !== 0;
-  const shown: Link[] = [];
   for (const link of traced.links) {
     const enabled = !untraced && link.has(option);
-    if (enabled) shown.push(link);
+    if (enabled) traced.births.push({ link, event, child: BigInt(context.kernel.tidFor(child, link.tracer)) });
     if (enabled || (flags & CLONE.PTRACE) !== 0) context.linkChild(link, child);
   }
-  for (const link of shown) {
-    const pid = BigInt(context.kernel.tidFor(child, link.tracer));
-    traced.show(link, eventStop(event, pid, traced.who(link)));
+  return traced.action;
+}
+
+/** tracehook_report_clone_complete. Not a report of the core's: the child runs already (pitfalls 24, 25). */
+export function* birthEvent(traced: Traced): Report {
+  for (const { link, event, child } of traced.births.splice(0)) {
+    if (!link.over) traced.show(link, eventStop(event, child, traced.who(link)));
   }
   yield;
-  return traced.action;
+  return Resume.RESUME;
 }
 
 function* vforkDone(traced: Traced, kernel: PtraceKernel, child: Tid): Report {
@@ -163,7 +167,9 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Re
     return Resume.RESUME;
   }
   traced.inJobStop = false;
+  traced.continued();
   for (const link of traced.links) {
+    link.dropStops(); // R33
     if (!link.seized) continue; // R33: an ATTACHed one stays where it is
     link.notify = true;
     if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));

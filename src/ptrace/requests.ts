@@ -57,6 +57,7 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
 /** In a group stop the task is under a real LISTEN: what looks at it takes it out of that for a moment. */
 function whileTrapped(ptrace: Ptrace, link: Link, request: () => number): number {
   const { task, inJobStop } = link.traced;
+  if (!inJobStop) link.traced.retrap();
   if (!inJobStop || !ptrace.kernel.holdJobStop(task)) return request();
   try {
     return request();
@@ -127,6 +128,7 @@ function interrupt(link: Link): number {
   if (!link.seized) return -ERRNO.EIO;
   const { traced } = link;
   if (link.listening) {
+    traced.retrap();
     traced.show(link, traced.trapFor(link));
     return 0;
   }
@@ -141,6 +143,7 @@ function listen(link: Link): number {
   if (!link.seized || stop === null || stop.code >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
   link.listening = true;
   if (link.notify) traced.show(link, traced.trapFor(link));
+  else traced.listenIfAll();
   return 0;
 }
 

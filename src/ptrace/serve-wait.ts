@@ -100,10 +100,12 @@ function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent
     const parent = kernel.parentOf(link.traced.task);
     return parent !== null && kernel.sameGroup(parent, call.tracer);
   };
-  const rank = (link: Link): number => (own(link) ? link.serial : 1e9 - link.serial);
+  const rank = (link: Link): number => (own(link) ? kernel.birthOrder(link.traced.task) : 1e9 - link.serial);
   for (const link of [...links].sort((a, b) => rank(a) - rank(b))) {
     const event = eventOf(link, call.options);
     if (event !== null) return event;
+    if ((call.options & W.WCONTINUED) === 0 || link.death !== null) continue;
+    if (kernel.takeContinued(link.traced.task, true)) return { link, status: 0xffff, death: false, continued: true };
   }
   return null;
 }
@@ -180,6 +182,7 @@ function commit(ptrace: Ptrace, call: WaitCall, event: WaitEvent): Served {
   const usage = call.rusageAt === 0n ? null : kernel.rusage(task);
   if ((call.options & W.WNOWAIT) === 0) {
     if (death) ptrace.unlink(link);
+    else if (event.continued) kernel.takeContinued(task, false);
     else link.stop!.waited = true;
   }
   return returns(

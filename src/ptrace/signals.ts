@@ -71,6 +71,10 @@ export function* signalReport(
     return (action & ~0xf) | traced.action; // an engine before us dropped it
   }
   const before = signal.info!;
+  for (const link of traced.links) {
+    link.defers = false;
+    if (before.signo === SIG.SIGSTOP) link.dropStops(); // R16: the two are one
+  }
   let info: Siginfo = before;
   for (const link of audience(traced, kernel, before)) {
     if (link.over) continue;
@@ -105,6 +109,10 @@ export function* owedReport(
     for (const link of owing) {
       if (link.trapStop || link.notify) {
         traced.show(link, traced.trapFor(link));
+        continue;
+      }
+      if (kernel.hasPendingUpTo(task, link.owed[0]!.signo)) {
+        link.defers = true;
         continue;
       }
       const info = link.owed.shift()!;

@@ -35,6 +35,8 @@ export interface PtraceContext {
   stopped(link: Link, stop: PtraceStop): void;
   /** The breakpoints in a task's address space, by the tracer that planted them. */
   breakpointsOf(task: Task): Breakpoints<Task>;
+  /** The task's process was continued. */
+  continued(traced: Traced): void;
 }
 
 export class Traced {
@@ -47,6 +49,8 @@ export class Traced {
   private hold: Hold | null = null;
   /** Its callback is on the stack: the report goes on when that returns. */
   private driving = false;
+  /** Births that are to be shown. */
+  readonly births: { readonly link: Link; readonly event: number; readonly child: bigint }[] = [];
   /** It sits in a group stop for real: nothing of ours holds it. */
   inJobStop = false;
 
@@ -172,11 +176,27 @@ export class Traced {
     if (info !== undefined) this.show(link, signalStop(info));
   }
 
+  continued(): void {
+    this.listener.continued(this);
+  }
+
+  /** All who hold it listen: the kernel is to tell of its group (R26). */
+  listenIfAll(): void {
+    if (this.report === null || this.inJobStop) return;
+    if (this.links.every((link) => link.stop === null || link.listening)) this.kernel.listen(this.task);
+  }
+
+  /** Something is to be done with it that needs a real trap. */
+  retrap(): void {
+    if (this.report !== null && !this.inJobStop) this.kernel.unlisten(this.task);
+  }
+
   /** SIGKILL broke the stop. */
   broken(): void {
     this.report = null;
     this.hold = null;
     this.inJobStop = false;
+    this.births.length = 0;
     for (const link of this.links) {
       link.stop = null;
       link.listening = false;

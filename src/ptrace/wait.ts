@@ -43,6 +43,8 @@ export interface WaitEvent {
   readonly link: Link;
   readonly status: number;
   readonly death: boolean;
+  /** R11: the process was continued. */
+  readonly continued?: boolean;
 }
 
 /** Whether the call may see this tracee at all: then it is not ECHILD. */
@@ -71,7 +73,11 @@ export function childInfo(event: WaitEvent, kernel: PtraceKernel, viewer: Task):
   const { task } = link.traced;
   const { utime, stime } = kernel.times(task);
   const ticks = (us: number): bigint => BigInt(Math.floor(us / 10_000));
-  const [code, shown] = death ? deathCode(status) : [CLD.CLD_TRAPPED, status >> 8];
+  const [code, shown] = death
+    ? deathCode(status)
+    : event.continued
+      ? [CLD.CLD_CONTINUED, SIG.SIGCONT]
+      : [CLD.CLD_TRAPPED, status >> 8];
   return {
     signo: SIG.SIGCHLD,
     errno: 0,

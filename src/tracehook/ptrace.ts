@@ -27,10 +27,20 @@ export interface PtraceHooks {
   leave(task: Task, result: number): Served;
   /** A sleeper was woken and can be answered now: `return`, or `sleep` for no. */
   poll(task: Task): Served;
-  /** PTRACE_EVENT_EXIT: also for a task that SIGKILL ended (R49). HELD: until `wake`; then it is asked again. */
+  /** PTRACE_EVENT_EXIT: also for a task that SIGKILL ended (R49). HELD: until `wake`; then {@link eventHeld} is asked. */
   exitEvent(task: Task, status: number): Outcome;
-  /** Whether that stop still lasts. */
-  exitHeld(task: Task): boolean;
+  /** A birth was reported and the child has begun its life (tracehook_report_clone_complete). HELD as above. */
+  birthEvent(task: Task): Outcome;
+  /** Whether such an event's stop still lasts. */
+  eventHeld(task: Task): boolean;
+  /** A running task has trapped because a SIGCONT was generated: TRAP_NOTIFY (R27, R33). */
+  notified(task: Task): void;
+  /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
+  retrapped(task: Task, signo: number): void;
+  /** An exec by another thread took its place: it goes without a word (R47). */
+  vanished(task: Task): void;
+  /** Whether somebody ptraces the task: then no signal to it is dropped as it is sent (R30). */
+  isTraced(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
   /** SIGKILL broke the stop that the task was in. */
@@ -83,6 +93,17 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   jobStop(task: Task): number;
   /** Lets a task run out of its group stop, which stays (R35). */
   leaveJobStop(task: Task): void;
+
+  /** A held task that is in a trap of ptrace's own goes under a real LISTEN, to be told of its group. */
+  listen(task: Task): void;
+  /** Back from that. */
+  unlisten(task: Task): void;
+  /** Whether a signal up to `signo` waits for the task and is not blocked: it comes first. */
+  hasPendingUpTo(task: Task, signo: number): boolean;
+  /** A number that grows with each birth. */
+  birthOrder(task: Task): number;
+  /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */
+  takeContinued(task: Task, peek: boolean): boolean;
 
   /** The real parent's task: the thread that made this process; null when it is none of ours. */
   parentOf(task: Task): Task | null;

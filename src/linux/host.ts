@@ -142,10 +142,15 @@ export class LinuxHost implements Kernel {
     this.sleepers.delete(task);
     this.parked.delete(task);
     this.pokes.delete(task);
-    this.keepers.delete(task);
-    this.dying.delete(task);
+    this.dropKeeper(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);
+  }
+
+  /** The zombie of a task is not, or no longer, kept. */
+  dropKeeper(task: LinuxTask): void {
+    this.dying.delete(task);
+    if (this.keepers.delete(task) && this.keepers.size === 0) this.native.holdDeaths(0);
   }
 
   /** Whether stops bring the task's system time along (a few hundred ns each). */
@@ -177,7 +182,7 @@ export class LinuxHost implements Kernel {
   interrupt(task: Task): void {
     const t = task as LinuxTask;
     if (t.served?.phase === 'parked') sleepNow(this, t);
-    if (t.run === Run.RUNNING) interruptTask(this, t);
+    if (t.run === Run.RUNNING && !t.starting) interruptTask(this, t); // a newborn stops anyway
   }
 
   wake(task: Task): void {

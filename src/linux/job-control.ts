@@ -48,6 +48,12 @@ export function eventStop(
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
     return;
   }
+  if (low === SIG.SIGTRAP) task.ranOut = false;
+  if (low !== SIG.SIGTRAP && task.ranOut && asked) {
+    task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
+    wayOut(host, task);
+    return;
+  }
   if (low !== SIG.SIGTRAP) {
     task.stop = Stop.GROUP;
     group.stopSigno = low;

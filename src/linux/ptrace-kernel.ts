@@ -12,6 +12,7 @@ import { mayAccess } from './access.ts';
 import { attachThread } from './attach.ts';
 import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.ts';
 import type { LinuxHost } from './host.ts';
+import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
@@ -171,12 +172,17 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return stopped ? t.group.stopSigno : 0;
   }
 
+  groupStop(task: Task): number {
+    return linux(task).ranOut ? linux(task).group.stopSigno : this.jobStop(task);
+  }
+
   leaveJobStop(task: Task): void {
     const t = linux(task);
     if (t.run === Run.LISTENING && this.host.retrap(t) === null) return;
     t.goesOn = null;
     t.run = Run.STOPPED;
     t.stop = Stop.TRAP;
+    t.ranOut = true;
     resumeTask(this.host, t);
   }
 
@@ -205,6 +211,14 @@ export class LinuxPtraceKernel implements PtraceKernel {
     if (status === 0xffff) return true;
     if (!peek) this.host.backlog.push({ tid: t.tid, status }); // a stop of its was faster
     return false;
+  }
+
+  rejoinGroupStop(task: Task): void {
+    const t = linux(task);
+    if (!t.ranOut) return;
+    t.ranOut = false;
+    if (t.run === Run.RUNNING) interruptPolitely(this.host, t);
+    else if (t.run === Run.STOPPED) this.host.native.ptrace(PTRACE.INTERRUPT, t.tid, 0, 0); // as it goes on
   }
 
   parentOf(task: Task): Task | null {

@@ -155,6 +155,8 @@ export class LinuxTask implements Task {
   keeps = false;
   /** Its first stop was seen: if it was born under trace, that of its birth. */
   begun = false;
+  /** It was let go out of a group stop that lasts (R35). */
+  ranOut = false;
   /** Held, and under a real LISTEN meanwhile. */
   lone = false;
   /** Its death is being reported. */

@@ -70,6 +70,7 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   }
   task.deliver = signo;
   const action = defaultAction(signo);
+  if (action === 'stop') for (const thread of task.group.threads) thread.ranOut = false; // a new group stop begins
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
 

@@ -36,7 +36,7 @@ export function pollDying(host: LinuxHost): boolean {
     host.dying.delete(task);
     if (r < 0) {
       task.keeps = false; // somebody else's exec took it
-      host.keepers.delete(task);
+      host.dropKeeper(task);
       continue;
     }
     const how = statusWord[0]!;
@@ -46,7 +46,6 @@ export function pollDying(host: LinuxHost): boolean {
       died(host, task, how);
     }
   }
-  if (host.keepers.size === 0) host.native.holdDeaths(0);
   return any;
 }
 
@@ -73,8 +72,7 @@ export function reapKept(host: LinuxHost, task: LinuxTask): void {
 }
 
 function reapNow(host: LinuxHost, task: LinuxTask): void {
-  host.keepers.delete(task);
   host.native.waitTask(task.tid, status);
-  if (host.keepers.size === 0) host.native.holdDeaths(0);
+  host.dropKeeper(task);
   releaseDead(host, task, task.waitStatus ?? 0);
 }

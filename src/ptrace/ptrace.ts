@@ -144,6 +144,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     if (this.traced.get(task) === traced) this.traced.delete(task);
     traced.engine = null;
     if (engine !== null) control(task, engine, Resume.DETACH);
+    this.kernel.rejoinGroupStop(task);
   }
 
   private reapIfTaken(traced: Traced): void {

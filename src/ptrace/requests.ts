@@ -36,7 +36,8 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
   }
   const task = ptrace.kernel.lookUp(tid, caller);
   const link = typeof task === 'number' ? undefined : ptrace.linkOf(task, caller);
-  if (link === undefined || link.death !== null) return -ERRNO.ESRCH;
+  if (link === undefined) return -ERRNO.ESRCH;
+  if (link.death !== null) return ofTheDead(link, request);
   const r: Request = {
     kernel: ptrace.kernel,
     caller,
@@ -52,6 +53,13 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
   if (request === PTRACE.INTERRUPT) return interrupt(link);
   if (!link.isStopped) return -ERRNO.ESRCH; // R13, R23
   return whileTrapped(ptrace, link, () => stoppedRequest(ptrace, r));
+}
+
+/** A zombie answers to those requests that ask for no stop. */
+function ofTheDead(link: Link, request: number): number {
+  if (request === PTRACE.KILL) return 0;
+  if (request === PTRACE.INTERRUPT) return link.seized ? 0 : -ERRNO.EIO;
+  return -ERRNO.ESRCH;
 }
 
 /** In a group stop the task is under a real LISTEN: what looks at it takes it out of that for a moment. */

@@ -153,7 +153,7 @@ export class Traced {
 
   /** The trap that is owed to a tracer: EVENT_STOP, which tells the state of the group (R5). */
   trapFor(link: Link): PtraceStop {
-    const signo = this.kernel.jobStop(this.task);
+    const signo = this.kernel.groupStop(this.task);
     if (signo !== 0 && !link.seized) return groupStop(signo);
     return trapStop(signo || SIG.SIGTRAP, this.who(link));
   }

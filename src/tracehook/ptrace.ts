@@ -91,6 +91,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
 
   /** The stop signal of the group stop that the task really sits in; 0: none. */
   jobStop(task: Task): number;
+  /** The same for its group, though the task itself may have run out of the stop (R5, R35). */
+  groupStop(task: Task): number;
   /** Lets a task run out of its group stop, which stays (R35). */
   leaveJobStop(task: Task): void;
 
@@ -104,6 +106,9 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   birthOrder(task: Task): number;
   /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */
   takeContinued(task: Task, peek: boolean): boolean;
+
+  /** Nobody traces it any more: if it ran out of its group's stop, it goes back (R29). */
+  rejoinGroupStop(task: Task): void;
 
   /** The real parent's task: the thread that made this process; null when it is none of ours. */
   parentOf(task: Task): Task | null;

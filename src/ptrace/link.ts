@@ -31,6 +31,8 @@ export class Link {
   readonly owed: Siginfo[] = [];
   /** Other signals come before what is owed (R16): it is looked at again after each. */
   defers = false;
+  /** It let the task run out of a group stop that lasts (R35). */
+  ranOut = false;
   /** task->ptrace_message. */
   message = 0n;
   /** What it was resumed with, for the report that shows the stop to take. */

@@ -135,6 +135,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     traced.updateEvents();
     traced.settle();
+    if (link.ranOut && !traced.links.some((other) => other.ranOut)) this.kernel.rejoinGroupStop(traced.task);
     if (traced.links.length === 0) this.drop(traced);
   }
 
@@ -144,7 +145,6 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     if (this.traced.get(task) === traced) this.traced.delete(task);
     traced.engine = null;
     if (engine !== null) control(task, engine, Resume.DETACH);
-    this.kernel.rejoinGroupStop(task);
   }
 
   private reapIfTaken(traced: Traced): void {

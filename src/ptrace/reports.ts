@@ -157,6 +157,7 @@ function* execed(traced: Traced, exec: ExecInfo): Report {
 
 /** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
 function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Report {
+  for (const link of traced.links) link.ranOut = false;
   if (type === 'stopped') {
     traced.inJobStop = true;
     const signo = kernel.jobStop(traced.task) || SIG.SIGSTOP;

@@ -151,6 +151,7 @@ function listen(link: Link): number {
   if (!link.seized || stop === null || stop.code >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
   link.listening = true;
   if (link.notify) traced.show(link, traced.trapFor(link));
+  else if (traced.inJobStop) traced.settle();
   else traced.listenIfAll();
   return 0;
 }

@@ -127,17 +127,34 @@ export class Traced {
 
   /** A tracer let go, or left: what follows when nobody holds the task any more. */
   settle(): void {
-    if (this.driving || this.held) return;
+    if (this.driving) return;
+    if (this.inJobStop) {
+      this.settleJobStop();
+      return;
+    }
+    if (this.held) return;
     if (this.report !== null) {
       const answer = this.drive();
       if (answer === undefined) return;
       const { hold } = this;
       this.hold = null;
       hold?.release(answer);
-    } else if (this.inJobStop && this.links.length > 0) {
-      this.inJobStop = false;
-      this.kernel.leaveJobStop(this.task);
     }
+  }
+
+  /**
+   * In a group stop a listener does not hold the task: it is content with whatever the group does. So the task runs out of the
+   * stop (R35) when somebody let it go and nobody else is looking at it.
+   */
+  private settleJobStop(): void {
+    if (this.links.some((link) => link.isStopped) || !this.links.some((link) => link.stop === null)) return;
+    for (const link of this.links) {
+      if (link.stop === null) link.ranOut = true;
+      link.stop = null;
+      link.listening = false;
+    }
+    this.inJobStop = false;
+    this.kernel.leaveJobStop(this.task);
   }
 
   /** Shows a stop to one tracer. */

@@ -89,7 +89,7 @@ export const sharedJobControl = [
     { onlyServed: true },
   ),
   scenario(
-    'P21 one’s CONT does not end the other’s LISTEN; INTERRUPT does, for who asks',
+    'P21 a listener does not hold the task: another’s CONT runs it out of the group stop; INTERRUPT stops it for who asks',
     function* (s) {
       const { a, b, tracee } = yield* s.trio();
       yield* bothStopped(s, a, b, tracee);
@@ -103,7 +103,7 @@ export const sharedJobControl = [
     },
     [
       ...BOTH_STOPPED,
-      'a listens: stopped | none | none',
+      'a listens: runs | none | none',
       'INTERRUPT: tracee EVENT_STOP SIGSTOP | none',
       'all have gone on: root',
     ],

@@ -122,7 +122,7 @@ export const sharedStops = [
     { onlyServed: true },
   ),
   scenario(
-    'P8 a syscall-stop goes to those resumed with SYSCALL, each with its own TRACESYSGOOD; all must go on',
+    'P8 a syscall-stop goes to those resumed with SYSCALL, one after the other, each with its own TRACESYSGOOD',
     function* (s) {
       const { a, b, tracee } = yield* s.trio();
       yield* poised(s, a, b, tracee, calls.getppid(), calls.getppid());
@@ -130,12 +130,13 @@ export const sharedStops = [
       s.log('b', yield* b.wait4(tracee.pid));
       yield* b.setOptions(tracee.pid);
       yield* b.syscall(tracee.pid);
-      s.log('entry', yield* a.wait4(tracee.pid), yield* b.wait4(tracee.pid));
+      s.log('entry', yield* a.wait4(tracee.pid), yield* b.look(tracee.pid));
       yield* a.syscall(tracee.pid);
-      s.log('b holds', yield* a.look(tracee.pid), yield* tracee.pending());
+      s.log('entry for b', yield* b.wait4(tracee.pid), yield* a.look(tracee.pid), yield* tracee.pending());
       yield* b.syscall(tracee.pid);
-      s.log('exit', yield* a.wait4(tracee.pid), yield* b.wait4(tracee.pid));
+      s.log('exit', yield* a.wait4(tracee.pid), yield* b.look(tracee.pid));
       yield* a.cont(tracee.pid);
+      s.log('exit for b', yield* b.wait4(tracee.pid));
       yield* b.syscall(tracee.pid);
       s.log('b alone', yield* b.wait4(tracee.pid), yield* a.look(tracee.pid));
       yield* b.cont(tracee.pid);
@@ -143,9 +144,10 @@ export const sharedStops = [
     },
     [
       'b: tracee EVENT_STOP SIGTRAP',
-      'entry: tracee stop SYSCALL | tracee stop SIGTRAP',
-      'b holds: none | true',
-      'exit: tracee stop SYSCALL | tracee stop SIGTRAP',
+      'entry: tracee stop SYSCALL | none',
+      'entry for b: tracee stop SIGTRAP | none | true',
+      'exit: tracee stop SYSCALL | none',
+      'exit for b: tracee stop SIGTRAP',
       'b alone: tracee stop SIGTRAP | none',
       'results: root | root',
     ],
@@ -196,6 +198,7 @@ export const sharedStops = [
       for (const tracer of [a, b]) {
         s.log(tracer.name, yield* tracer.wait4(tracee.pid), yield* tracer.message(tracee.pid));
         s.log(tracer.name, yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+        yield* tracer.cont(tracee.pid);
       }
     },
     [
@@ -209,21 +212,23 @@ export const sharedStops = [
     { onlyServed: true },
   ),
   scenario(
-    'P11 a number that one changes at the entry is the other’s too, as the registers are',
+    'P11 a number that one changes at the entry is what the next one sees, as the registers are',
     function* (s) {
       const { a, b, tracee } = yield* s.trio();
       yield* poised(s, a, b, tracee, calls.raw(999));
       yield* a.syscall(tracee.pid);
       yield* b.wait4(tracee.pid);
       yield* b.syscall(tracee.pid);
-      for (const tracer of [a, b]) s.log(tracer.name, yield* tracer.wait4(tracee.pid));
+      s.log('a', yield* a.wait4(tracee.pid));
       const regs = yield* a.getRegisters(tracee.pid);
       yield* a.setRegisters(tracee.pid, { ...regs, orig_rax: BigInt(GETPPID), r15: 7n });
-      s.log('b', yield* b.ptrace('GET_SYSCALL_INFO', tracee.pid), String((yield* b.getRegisters(tracee.pid)).r15));
       yield* a.syscall(tracee.pid);
+      s.log('b', yield* b.wait4(tracee.pid));
+      s.log('b', yield* b.ptrace('GET_SYSCALL_INFO', tracee.pid), String((yield* b.getRegisters(tracee.pid)).r15));
       yield* b.syscall(tracee.pid);
       for (const tracer of [a, b]) {
         s.log(tracer.name, yield* tracer.wait4(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+        yield* tracer.cont(tracee.pid);
       }
     },
     [
@@ -243,10 +248,11 @@ export const sharedStops = [
       yield* a.cont(tracee.pid, 0, 'SYSEMU');
       yield* b.wait4(tracee.pid);
       yield* b.syscall(tracee.pid);
-      for (const tracer of [a, b]) s.log(tracer.name, yield* tracer.wait4(tracee.pid));
+      s.log('a', yield* a.wait4(tracee.pid));
       const regs = yield* a.getRegisters(tracee.pid);
       yield* a.setRegisters(tracee.pid, { ...regs, rax: 55n });
       yield* a.cont(tracee.pid);
+      s.log('b', yield* b.wait4(tracee.pid));
       yield* b.syscall(tracee.pid);
       s.log(
         'b',

@@ -458,28 +458,15 @@ static int int_prop(napi_env env, napi_value obj, const char *name, int fallback
 	return x;
 }
 
-static napi_value spawn_(napi_env env, struct args *a);
-static napi_value spawn(napi_env env, napi_callback_info info)
+// What `spawn` and `become` are given, as C has it; free_program frees it.
+static bool program_of(napi_env env, napi_value obj, struct ut_spawn *how)
 {
-	struct args a;
-	return get_args(env, info, 1, &a) ? spawn_(env, &a) : NULL;
-}
-
-static napi_value spawn_(napi_env env, struct args *a)
-{
-	napi_value obj = a->v[0], v, result = NULL;
-	char *file = prop(env, obj, "file", &v) ? string_of(env, v) : NULL;
-	char *cwd = prop(env, obj, "cwd", &v) ? string_of(env, v) : NULL;
-	char **argv = list_of(env, obj, "argv"), **envp = list_of(env, obj, "envp");
-	if (!file || !argv || !envp) {
-		napi_throw_type_error(env, "UTRACE_NATIVE", "spawn needs file, argv and envp");
-		goto done;
-	}
-	struct ut_spawn how = {
-		.file = file,
-		.argv = argv,
-		.envp = envp,
-		.cwd = cwd,
+	napi_value v;
+	*how = (struct ut_spawn){
+		.file = prop(env, obj, "file", &v) ? string_of(env, v) : NULL,
+		.argv = list_of(env, obj, "argv"),
+		.envp = list_of(env, obj, "envp"),
+		.cwd = prop(env, obj, "cwd", &v) ? string_of(env, v) : NULL,
 		.fd = { int_prop(env, obj, "stdin", -1), int_prop(env, obj, "stdout", -1), int_prop(env, obj, "stderr", -1) },
 		.uid = int_prop(env, obj, "uid", -1),
 		.gid = int_prop(env, obj, "gid", -1),
@@ -488,25 +475,69 @@ static napi_value spawn_(napi_env env, struct args *a)
 		.foreground_fd = int_prop(env, obj, "foreground", -1),
 		.no_new_privs = int_prop(env, obj, "noNewPrivs", 0),
 	};
+	if (!how->file || !how->argv || !how->envp) {
+		napi_throw_type_error(env, "UTRACE_NATIVE", "a program needs file, argv and envp");
+		return false;
+	}
 	if (prop(env, obj, "filter", &v)) {
 		struct args f = { env, 1, { v } };
 		size_t len;
-		how.filter = bytes(&f, 0, &len);
-		how.filter_count = len / 8;
+		how->filter = bytes(&f, 0, &len);
+		how->filter_count = len / 8;
 	}
+	return true;
+}
+
+static void free_program(struct ut_spawn *how)
+{
+	free((char *)how->file);
+	free((char *)how->cwd);
+	free_list(how->argv);
+	free_list(how->envp);
+}
+
+FN(spawn, 1)
+{
+	napi_value result = NULL;
+	struct ut_spawn how;
 	struct ut_spawned out = { 0, -1, -1 };
-	int r = ut_spawn(&how, &out);
-	if (napi_create_object(env, &result) != napi_ok)
-		goto done;
-	napi_set_named_property(env, result, "pid", int_(env, r < 0 ? r : out.pid));
-	napi_set_named_property(env, result, "goFd", int_(env, out.go_fd));
-	napi_set_named_property(env, result, "errFd", int_(env, out.err_fd));
-done:
-	free(file);
-	free(cwd);
-	free_list(argv);
-	free_list(envp);
+	if (program_of(env, a->v[0], &how)) {
+		int r = ut_spawn(&how, &out);
+		if (napi_create_object(env, &result) == napi_ok) {
+			napi_set_named_property(env, result, "pid", int_(env, r < 0 ? r : out.pid));
+			napi_set_named_property(env, result, "goFd", int_(env, out.go_fd));
+			napi_set_named_property(env, result, "errFd", int_(env, out.err_fd));
+		}
+	}
+	free_program(&how);
 	return result;
+}
+
+// become(how, path, tracer, ask, why): replaces this process; returns only when it could not: a negated errno.
+FN(become, 5)
+{
+	size_t ask_len, why_len;
+	void *ask = bytes(a, 3, &ask_len), *why = bytes(a, 4, &why_len);
+	char *path = string_of(env, a->v[1]);
+	struct ut_spawn how = { 0 };
+	int r = -EINVAL;
+	if (ask && why && path && program_of(env, a->v[0], &how))
+		r = ut_become(&how, path, i32(a, 2), ask, ask_len, why, why_len);
+	free(path);
+	free_program(&how);
+	return int_(env, r);
+}
+
+// setForeground(fd, pgid): from the background, too.
+FN(set_foreground, 2)
+{
+	sigset_t ttou, mask;
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &ttou, &mask);
+	int r = tcsetpgrp(i32(a, 0), i32(a, 1)) < 0 ? -errno : 0;
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	return int_(env, r);
 }
 
 NAPI_MODULE_INIT()
@@ -534,6 +565,7 @@ NAPI_MODULE_INIT()
 		{ "waitTask", wait_task },       { "gettid", gettid_ },
 		{ "writeByte", write_byte },     { "readFd", read_fd },
 		{ "closeFd", close_fd },         { "spawn", spawn },
+		{ "become", become },             { "setForeground", set_foreground },
 	};
 	for (size_t i = 0; i < sizeof fns / sizeof *fns; i++) {
 		napi_value f;

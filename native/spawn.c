@@ -10,7 +10,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static void fail(int err_fd, enum ut_spawn_step step)
@@ -27,9 +29,9 @@ static int above_stdio(int fd)
 	return fd > 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigset_t *mask)
+// What Node changed in this process is not the program's business.
+static void default_signals(void)
 {
-	// What Node changed in this process is not the program's business.
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	for (int sig = 1; sig <= 64; sig++) {
 		struct sigaction old;
@@ -38,6 +40,22 @@ static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigse
 		if (sigaction(sig, NULL, &old) == 0 && (old.sa_handler != SIG_IGN || sig == SIGPIPE || sig == SIGXFSZ))
 			sigaction(sig, &dfl, NULL);
 	}
+}
+
+static int install_filter(const struct ut_spawn *how)
+{
+	if (!how->filter)
+		return 0;
+	struct sock_fprog prog = { .len = (unsigned short)how->filter_count, .filter = (void *)how->filter };
+	// SPEC_ALLOW: the program keeps the speculation settings it has, instead of slower ones for the filter's sake.
+	if (how->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &prog);
+}
+
+static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigset_t *mask)
+{
+	default_signals();
 	go_fd = above_stdio(go_fd);
 	err_fd = above_stdio(err_fd);
 	if (go_fd < 0 || err_fd < 0)
@@ -84,14 +102,8 @@ static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigse
 		;
 	if (n != 1)
 		_exit(127); // the tracer is gone
-	if (how->filter) {
-		struct sock_fprog prog = { .len = (unsigned short)how->filter_count, .filter = (void *)how->filter };
-		// SPEC_ALLOW: the program keeps the speculation settings it has, instead of slower ones for the filter's sake.
-		if (how->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-			fail(err_fd, UT_STEP_SECCOMP);
-		if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &prog) < 0)
-			fail(err_fd, UT_STEP_SECCOMP);
-	}
+	if (install_filter(how) < 0)
+		fail(err_fd, UT_STEP_SECCOMP);
 	execve(how->file, how->argv, how->envp);
 	fail(err_fd, UT_STEP_EXEC);
 }
@@ -129,4 +141,58 @@ int ut_spawn(const struct ut_spawn *how, struct ut_spawned *out)
 	out->go_fd = go[1];
 	out->err_fd = err[0];
 	return 0;
+}
+
+// The other way: this very process becomes the program, under a tracer that it asks over the Unix socket at `path`. The
+// tracer seizes it while it waits here and then answers '+', or in words why it will not (-ECANCELED). An empty path: it
+// has its tracer already.
+int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const void *ask, size_t ask_len, char *why,
+	      size_t why_len)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	size_t len = strlen(path), got = 0;
+	if (len >= sizeof at.sun_path)
+		return -ENAMETOOLONG;
+	memcpy(at.sun_path, path, len);
+	int e, fd = -1;
+	ssize_t n = -1;
+	sigset_t all, none;
+	sigfillset(&all);
+	sigemptyset(&none);
+	if (len == 0) {
+		default_signals();
+		goto exec;
+	}
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+		return -errno;
+	pthread_sigmask(SIG_SETMASK, &all, NULL); // no handler of Node's runs any more
+	// Yama: a tracer that is not our ancestor needs our consent. Without Yama this fails, and is not needed.
+	prctl(PR_SET_PTRACER, tracer, 0, 0, 0);
+	if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0 || send(fd, ask, ask_len, MSG_NOSIGNAL) != (ssize_t)ask_len)
+		goto failed;
+	default_signals();
+	pthread_sigmask(SIG_SETMASK, &none, NULL); // Ctrl-C while we wait is as ever
+	while (got < why_len && ((n = read(fd, why + got, why_len - got)) > 0 || (n < 0 && errno == EINTR))) {
+		if (n > 0)
+			got += (size_t)n;
+		if (got > 0 && why[0] == '+')
+			break;
+	}
+	if (n < 0)
+		goto failed;
+	if (got == 0 || why[0] != '+') {
+		close(fd);
+		return got == 0 ? -ECONNRESET : -ECANCELED;
+	}
+exec:
+	for (int i = 0; i < 3; i++)
+		fcntl(i, F_SETFD, 0); // Node has them close-on-exec
+	if (install_filter(how) == 0)
+		execve(how->file, how->argv, how->envp);
+failed:
+	e = errno;
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
+	if (fd >= 0)
+		close(fd);
+	return -e;
 }

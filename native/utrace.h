@@ -104,6 +104,8 @@ enum ut_spawn_step {
 	UT_STEP_EXEC,
 };
 int ut_spawn(const struct ut_spawn *how, struct ut_spawned *out);
+int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const void *ask, size_t ask_len, char *why,
+	      size_t why_len);
 
 // place.c
 int ut_task_cpu(pid_t tid);

@@ -72,6 +72,13 @@ export interface Native {
   readFd(fd: number, into: Uint8Array): number;
   closeFd(fd: number): number;
   spawn(how: SpawnRequest): { pid: number; goFd: number; errFd: number };
+  /**
+   * Makes this process the program: asks the tracer at the Unix socket `path` with the bytes `ask`, and execs on its word.
+   * Returns when it could not: a negated errno; −ECANCELED: the tracer refused, its answer is in `why`.
+   */
+  become(how: SpawnRequest, path: string, tracer: number, ask: Uint8Array, why: Uint8Array): number;
+  /** tcsetpgrp, without being stopped for it. */
+  setForeground(fd: number, pgid: number): number;
 }
 
 /** In the answer of `step`: the slice is used up. */

@@ -97,9 +97,31 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
   }
   const task = host.newTask(child.pid, new ThreadGroup(tgid(child.pid), true));
   task.filter = spec.filter ?? null;
-  task.spawning = { goFd: child.goFd, errFd: child.errFd, running: false, failed: false };
+  const go = (): void => {
+    native.writeByte(child.goFd, 1);
+    native.closeFd(child.goFd);
+  };
+  task.spawning = { go, errFd: child.errFd, running: false, failed: false };
   task.syscallStops = true;
   native.ptrace(PTRACE.INTERRUPT, child.pid, 0, 0);
+  host.kick();
+  return task;
+}
+
+/**
+ * Takes a process that asked for it, and waits in native/spawn.c's ut_become, to its exec as if it had been spawned. `go` lets
+ * it go on, once it is seized. Throws HostError when it cannot be seized.
+ */
+export function joinTask(host: LinuxHost, pid: number, filter: SyscallSet, go: () => void): LinuxTask {
+  flushResume(host);
+  check(host.native.ptrace(PTRACE.SEIZE, pid, 0, optionsFor(true)), 'ptrace(PTRACE_SEIZE)', pid);
+  const group = new ThreadGroup(tgid(pid), false);
+  group.exitSignal = proc.exitSignal(pid);
+  const task = host.newTask(pid, group);
+  task.filter = filter;
+  task.spawning = { go, errFd: -1, running: false, failed: false };
+  task.syscallStops = true;
+  host.native.ptrace(PTRACE.INTERRUPT, pid, 0, 0);
   host.kick();
   return task;
 }
@@ -118,11 +140,8 @@ export function spawnStop(host: LinuxHost, task: LinuxTask, i: number): boolean 
   const spawning = task.spawning!;
   const { events } = host;
   const kind = events.kind(i);
-  if (spawning.goFd >= 0) {
-    host.native.writeByte(spawning.goFd, 1);
-    host.native.closeFd(spawning.goFd);
-    spawning.goFd = -1;
-  }
+  spawning.go?.();
+  spawning.go = null;
   if (spawning.running) {
     if (kind !== EventKind.EXIT) return false;
     // execve came back: it failed, and the set-up code goes on, hidden as before, to its exit.
@@ -160,10 +179,13 @@ export function spawnEnded(host: LinuxHost, task: LinuxTask, status: number | nu
   task.spawning = null;
   let failure: { errno: number; step: number } | null = null;
   if (status !== null) {
-    failure = readFailure(host, spawning.errFd) ?? { errno: EINTR, step: STEPS.length - 1 }; // killed before
+    failure = (spawning.errFd < 0 ? null : readFailure(host, spawning.errFd)) ?? {
+      errno: EINTR,
+      step: STEPS.length - 1,
+    }; // killed before
   }
-  host.native.closeFd(spawning.errFd);
-  if (spawning.goFd >= 0) host.native.closeFd(spawning.goFd);
+  if (spawning.errFd >= 0) host.native.closeFd(spawning.errFd);
+  spawning.go?.(); // it died before: nobody reads it
   selectSyscallStops(host, task);
   for (const observer of host.observers) observer.onSpawned?.(task, failure);
 }

@@ -71,6 +71,16 @@ export interface ServedCall {
   readonly given?: { readonly register: string; readonly value: bigint };
 }
 
+/** A task on its way to its first exec under trace. */
+export interface Spawning {
+  /** Lets it go on: it waits until its tracer is there. Null once done. */
+  go: (() => void) | null;
+  /** Where the child writes which step failed; −1: nowhere. */
+  readonly errFd: number;
+  running: boolean;
+  failed: boolean;
+}
+
 /** A thread group: what its threads share. */
 export class ThreadGroup {
   tgid: Tgid;
@@ -192,7 +202,7 @@ export class LinuxTask implements Task {
   /** Attached while it was in a group stop: entering that is no news. */
   quietStop = false;
   /** Being spawned: its own set-up is hidden until execve. */
-  spawning: { goFd: number; errFd: number; running: boolean; failed: boolean } | null = null;
+  spawning: Spawning | null = null;
 
   // Made when first needed: most tasks of a large process are never looked at.
   private callState: CallState | null = null;

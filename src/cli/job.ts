@@ -11,7 +11,7 @@ import { type ExitStatus, getRuntime, type Session } from '../session/index.ts';
 const CONTINUE_MS = 50;
 
 /** What /proc/PID/stat says of job control; undefined when the process is gone. */
-function placeOf(
+export function placeOf(
   pid: number,
 ): { ppid: number; pgrp: number; session: number; tty: number; foreground: number } | undefined {
   try {
@@ -27,13 +27,13 @@ function placeOf(
 }
 
 /** We are in the foreground of a terminal: what it sends, the command gets too. */
-function inForeground(): boolean {
+export function inForeground(): boolean {
   const own = placeOf(process.pid);
   return own !== undefined && own.tty !== 0 && own.foreground === own.pgrp;
 }
 
 /** A shell with job control started us: it is told when its jobs stop, and continues them. */
-function isJob(): boolean {
+export function isJob(): boolean {
   const own = placeOf(process.pid);
   const parent = own && placeOf(own.ppid);
   return (
@@ -45,15 +45,25 @@ function isJob(): boolean {
   );
 }
 
+export interface JobOptions {
+  /** Called before this process stops. */
+  readonly beforeStop?: () => void;
+  /** The command is over, others run on, and we are asked to end. Default: they are let go where that can be. */
+  readonly leaveRest?: () => void;
+  /** Another has the terminal: a command that stops for want of it is not the job that stops. */
+  readonly isTaken?: () => boolean;
+}
+
 /** Takes over the signals of this process for as long as the command lives. */
-export function beTransparent(session: Session, beforeStop: () => void): void {
+export function beTransparent(session: Session, options: JobOptions = {}): void {
+  const { beforeStop, leaveRest = () => leaveTheRest(session), isTaken } = options;
   let over = false;
   void session.exited.then(() => {
     over = true;
   });
   const pass = (signal: NodeJS.Signals): void => {
     if (over) {
-      leaveTheRest(session);
+      leaveRest();
       return;
     }
     try {
@@ -81,13 +91,17 @@ export function beTransparent(session: Session, beforeStop: () => void): void {
   let timer: NodeJS.Timeout | undefined;
   const stopLikeTheCommand = (): void => {
     if (phase === 'stopped' || !stopped.has(session.pid) || !isJob()) return;
+    if (isTaken?.()) {
+      asked = false;
+      return;
+    }
     // As long as anything runs, it needs us: a child of the command may be the one who will continue it.
     const still = [...getRuntime().host.tasks.values()].some((task) => !stopped.has(task.tgid));
     if (!asked && (still || phase === 'waking')) return;
     asked = false;
     phase = 'stopped';
     clearTimeout(timer);
-    beforeStop();
+    beforeStop?.();
     process.kill(process.pid, 'SIGSTOP');
   };
   // SIGTTIN: the command read the terminal from the background. (SIGTTOU can be of our own writing: it stops us at once.)

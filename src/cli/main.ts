@@ -36,6 +36,37 @@ The text is strace's, so that what reads strace reads this. Children and threads
 given. -e takes strace's expressions: trace=openat,read  %network  /^epoll_  !futex  signal=SIGCHLD  status=failed
 `;
 
+const SHARE_HELP = `
+In the session ptrace, wait4 and waitid are served by utrace, so strace, gdb, ltrace and their like work unmodified, and
+more than one of them on one thread. Everything the command starts belongs to it, and whoever joins it.
+
+Examples:
+  utrace share                               a shell: gdb -p and strace -p of what it starts may meet on one process
+  utrace share -- gdb ./prog                 gdb here; meanwhile, elsewhere: utrace join PID -- strace -f -p PROG
+  utrace share -w 'strace -f -o log -p {pid}' -- gdb ./prog     a trace of gdb itself
+  utrace share -w 'gdb -p {pid}' -w 'strace -o log -p {pid}' -- ./prog
+
+{pid} in --with is the command's process id. The command waits at its first instruction until each such tracer has
+attached, has ended, or 10 s have passed. A tracer beside the command that wants the terminal (gdb's prompt) gets it, and
+keeps it until it ends. The exit status is the command's. The session lasts until the command, the tracers and all who
+joined have ended; its processes do not outlive utrace.
+`;
+
+const JOIN_HELP = `
+The command is as if it had been started without utrace: on this terminal, in this directory, a job of this shell, with its
+own exit status. Only the user who started a session can join it. \`utrace ps\` lists the sessions.
+
+Examples:
+  utrace join build -- gdb -p 1234           a debugger for a process that strace traces in session build
+  utrace join 4711 -- strace -p 1234         a session without a name: by the pid of its supervisor …
+  utrace join 1234 -- strace -p 1234         … or of any process in it
+`;
+
+const PS_HELP = `
+For each task: where it is held, its engines and the events they want; and each process that traces it by ptrace: how it
+attached, its options, how it let the task go on last, the stop it sees, and whether it has waited for that.
+`;
+
 /** The whole command line, also for the completion scripts. */
 export function program(): Command {
   const root = new Command('utrace')
@@ -93,24 +124,40 @@ export function program(): Command {
 
   root
     .command('share')
-    .description('run a command (default: a shell) in a session where several tracers can trace the same thread')
+    .description('run a command (default: your shell) in a session where several tracers can trace the same thread')
     .argument('[command...]', 'the command and its arguments')
     .passThroughOptions()
+    .option('-w, --with <tracer>', 'start a tracer beside it, before its first instruction (repeatable)', collect)
+    .option('-n, --name <name>', 'a name for the session, for join and ps; its number is the supervisor’s pid')
     .option('--log <file>', 'write each served call and each stop to a file')
     .option('--exclusive', 'one tracer per thread: a second one gets EPERM, as on Linux alone')
+    .addHelpText('after', SHARE_HELP)
     .action(async (command: string[], options) => {
       const { share } = await import('./share.ts');
       process.exitCode = await share(command, options);
     });
 
   root
+    .command('join')
+    .description('run a command (default: your shell) in a session that another terminal started')
+    .argument('<session>', 'its name, the pid of its supervisor, or of a process in it')
+    .argument('[command...]', 'the command and its arguments')
+    .passThroughOptions()
+    .addHelpText('after', JOIN_HELP)
+    .action(async (session: string, command: string[]) => {
+      const { join } = await import('./join.ts');
+      await join(session, command);
+    });
+
+  root
     .command('ps')
     .description('show what is being traced, by whom, and where each task is')
-    .argument('[pid...]', 'only these processes', pids)
+    .argument('[session...]', 'only these sessions (name or supervisor’s pid) and processes')
     .option('--json', 'as JSON')
-    .action(async (only: number[] | undefined, options: { json?: boolean }) => {
+    .addHelpText('after', PS_HELP)
+    .action(async (only: string[], options: { json?: boolean }) => {
       const { ps } = await import('./ps.ts');
-      process.exitCode = await ps(only ?? [], options.json ?? false);
+      process.exitCode = await ps(only, options.json ?? false);
     });
 
   root

@@ -197,7 +197,7 @@ async function runCommand(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...plan.user,
   });
-  beTransparent(session, () => output.flush());
+  beTransparent(session, { beforeStop: () => output.flush() });
   const status = await session.exited;
   await session.finished;
   finish();

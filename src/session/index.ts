@@ -15,9 +15,20 @@ export type { SigAction } from '../tracehook/signal.ts';
 export { SyscallSet } from '../tracehook/syscall-set.ts';
 export { ExitState, type Task } from '../tracehook/task.ts';
 export * from '../utrace/index.ts';
+export type { BesideOptions } from './beside.ts';
 export type { EventsOptions, TraceEvent, TraceEvents } from './events.ts';
+export { join, joinHandlers } from './join.ts';
 export { getRuntime } from './runtime.ts';
 export { Attachment, Session, type SessionOptions } from './session.ts';
-export { type ShareOptions, servePtrace, share } from './share.ts';
+export { type Shared, type ShareOptions, servePtrace, share } from './share.ts';
+export { ask, type Handler } from './socket.ts';
 export { type AttachOptions, attach, type SpawnOptions, spawn } from './spawn.ts';
-export { allStatus, publishStatus, type SupervisorStatus, statusOf, type TaskStatus } from './status.ts';
+export {
+  allStatus,
+  publishStatus,
+  type SupervisorStatus,
+  statusOf,
+  statusOfSupervisor,
+  type TaskStatus,
+  type TracerStatus,
+} from './status.ts';

@@ -2,6 +2,7 @@
 
 import { LinuxPtraceKernel } from '../linux/index.ts';
 import { Ptrace, type PtraceOptions, SERVED_CALLS } from '../ptrace/index.ts';
+import { type BesideOptions, Gate, startBeside } from './beside.ts';
 import { getRuntime, type Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import { type SpawnOptions, spawn } from './spawn.ts';
@@ -11,9 +12,26 @@ export interface ShareOptions extends SpawnOptions {
   readonly exclusive?: boolean;
   /** Gets a line for each call served and each stop shown. */
   readonly log?: (line: string) => void;
+  /** Tracers that start beside the program, before its first instruction. */
+  readonly beside?: BesideOptions;
+  /** The program is there, and has not run yet. */
+  readonly onSpawned?: (session: Session) => void;
 }
 
+/** A shared session. It is over when the program, the tracers beside it and all that joined have ended. */
+export interface Shared {
+  readonly session: Session;
+  /** The tracers that were started beside it. */
+  readonly beside: readonly Session[];
+  readonly finished: Promise<void>;
+}
+
+const NOBODY: BesideOptions = { commands: [], newProcessGroup: false, complain: () => {} };
+
 const served = new WeakMap<Runtime, Ptrace>();
+
+/** Who serves ptrace(2) in this process, if anybody does. */
+export const servedBy = (runtime: Runtime): Ptrace | undefined => served.get(runtime);
 
 /** Who serves ptrace(2) in this process; made when first asked for. */
 export function servePtrace(runtime: Runtime, options: PtraceOptions = {}): Ptrace {
@@ -33,7 +51,14 @@ export function servePtrace(runtime: Runtime, options: PtraceOptions = {}): Ptra
  * Runs a program whose ptrace, wait4 and waitid, and those of all it starts, are served by us: any number of unmodified
  * tracers can trace the same thread. Like `spawn` otherwise.
  */
-export async function share(file: string, args: readonly string[] = [], options: ShareOptions = {}): Promise<Session> {
-  servePtrace(getRuntime(), options);
-  return spawn(file, args, { ...options, shared: true, follow: true });
+export async function share(file: string, args: readonly string[] = [], options: ShareOptions = {}): Promise<Shared> {
+  const { beside = NOBODY, tracers = [], ...rest } = options;
+  const ptrace = servePtrace(getRuntime(), options);
+  const gate = new Gate();
+  const all = beside.commands.length > 0 ? [...tracers, gate.tracer] : tracers;
+  const session = await spawn(file, args, { ...rest, tracers: all, shared: true, follow: true });
+  options.onSpawned?.(session);
+  const sessions = await startBeside(session, ptrace, gate, beside);
+  const finished = Promise.all([session, ...sessions].map((one) => one.finished)).then(() => {});
+  return { session, beside: sessions, finished };
 }

@@ -1,15 +1,16 @@
-/**
- * What `utrace ps` shows: a supervisor tells about its tasks over a Unix socket that only its user can reach
- * ($XDG_RUNTIME_DIR/utrace or /tmp/utrace-UID, mode 0700).
- */
+/** What `utrace ps` shows: the tasks of a supervisor, the engines and the tracers on each, and where each stands. */
 
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
-import { HostError } from '../linux/errors.ts';
 import { type LinuxTask, proc, Run, stopName } from '../linux/index.ts';
+import { type LinkStatus, linkStatus } from '../ptrace/index.ts';
 import { type EngineStatus, engineStatus, statusLine } from '../utrace/index.ts';
 import type { Runtime } from './runtime.ts';
+import { servedBy } from './share.ts';
+import { ask, type Handler, listen, supervisors } from './socket.ts';
+
+/** A process that traces by ptrace, as we serve it. */
+export interface TracerStatus extends LinkStatus {
+  readonly name: string;
+}
 
 /** One traced task, as JSON over the socket. */
 export interface TaskStatus {
@@ -21,26 +22,35 @@ export interface TaskStatus {
   /** The seed's line of /proc/PID/status. */
   readonly utrace: string | null;
   readonly engines: readonly EngineStatus[];
+  /** Those that trace it by ptrace, in the order of attaching. */
+  readonly tracers: readonly TracerStatus[];
 }
 
 export interface SupervisorStatus {
   readonly supervisor: number;
   readonly command: string;
+  /** It is a session that others can join (`utrace share`). */
+  readonly share?: { readonly name?: string };
   readonly tasks: readonly TaskStatus[];
 }
 
 /** The tasks of this process. */
-export function statusOf({ host }: Runtime): SupervisorStatus {
+export function statusOf(runtime: Runtime): SupervisorStatus {
+  const ptrace = servedBy(runtime);
   return {
     supervisor: process.pid,
     command: proc.commandLine(process.pid),
-    tasks: [...host.tasks.values()].map((task) => ({
+    tasks: [...runtime.host.tasks.values()].map((task) => ({
       tid: task.tid,
       pid: task.tgid,
       name: proc.taskName(task.tid),
       state: stateOf(task),
       utrace: statusLine(task),
       engines: engineStatus(task),
+      tracers: (ptrace?.traced.get(task)?.links ?? []).map((link) => ({
+        ...linkStatus(link),
+        name: proc.taskName(link.tracer.tid),
+      })),
     })),
   };
 }
@@ -51,80 +61,31 @@ function stateOf(task: LinuxTask): string {
   return `held at ${stopName(task.stop)}`;
 }
 
-function socketDir(): string {
-  const runtimeDir = process.env.XDG_RUNTIME_DIR;
-  return runtimeDir !== undefined && existsSync(runtimeDir)
-    ? join(runtimeDir, 'utrace')
-    : `/tmp/utrace-${process.getuid?.() ?? 0}`;
-}
-
-/** The directory, made if need be. Throws where it is not ours alone: somebody else may have put it there. */
-function ownSocketDir(): string {
-  const dir = socketDir();
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const stat = lstatSync(dir);
-  if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
-    throw new HostError('UTRACE_SOCKET_DIR', `${dir} is not a private directory of yours`, {
-      hint: 'remove it, or set XDG_RUNTIME_DIR',
-    });
-  }
-  return dir;
-}
-
-/** Answers `utrace ps` for as long as this process lives. Holds nothing: the process may end when it likes. */
-export function publishStatus(runtime: Runtime): { close(): void } {
-  const path = join(ownSocketDir(), `${process.pid}.sock`);
-  try {
-    unlinkSync(path);
-  } catch {
-    // there was none
-  }
-  const server: Server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.end(JSON.stringify(statusOf(runtime)));
+/** Answers `utrace ps`, and what else `handlers` do, for as long as this process lives. */
+export function publishStatus(
+  runtime: Runtime,
+  share?: SupervisorStatus['share'],
+  handlers: Readonly<Record<string, Handler>> = {},
+): { close(): void } {
+  return listen({
+    status: () => ({ ...statusOf(runtime), ...(share === undefined ? {} : { share }) }),
+    ...handlers,
   });
-  server.on('error', () => {});
-  server.listen(path, () => chmodSync(path, 0o600));
-  server.unref();
-  const close = (): void => {
-    server.close();
-    try {
-      unlinkSync(path);
-    } catch {
-      // it is gone
-    }
-  };
-  process.once('exit', close);
-  return { close };
+}
+
+/** Asks one supervisor of this user; null: there is none, or it does not answer. */
+export async function statusOfSupervisor(supervisor: number): Promise<SupervisorStatus | null> {
+  try {
+    const { answer, socket } = await ask<SupervisorStatus>(supervisor, { status: null });
+    socket.destroy();
+    return answer;
+  } catch {
+    return null;
+  }
 }
 
 /** Asks every supervisor of this user. Sockets nobody answers on are removed. */
 export async function allStatus(): Promise<SupervisorStatus[]> {
-  const dir = socketDir();
-  const names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.sock')) : [];
-  const answers = await Promise.all(names.map((name) => ask(join(dir, name))));
+  const answers = await Promise.all(supervisors().map(statusOfSupervisor));
   return answers.filter((answer) => answer !== null);
-}
-
-function ask(path: string): Promise<SupervisorStatus | null> {
-  return new Promise((resolve) => {
-    let text = '';
-    const socket = connect(path);
-    socket.setTimeout(2000, () => socket.destroy(new Error('no answer')));
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk) => {
-      text += chunk;
-    });
-    socket.on('end', () => {
-      try {
-        resolve(JSON.parse(text) as SupervisorStatus);
-      } catch {
-        resolve(null);
-      }
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') unlinkSync(path);
-      resolve(null);
-    });
-  });
 }

@@ -82,6 +82,11 @@ export class DebugRegisters<O> {
     this.limit = limit;
   }
 
+  /** Whether anybody watches anything. */
+  get inUse(): boolean {
+    return this.real.watches.some((watch) => watch !== undefined);
+  }
+
   /** What `owner` reads of register `index` (0–7). */
   peek(owner: O, index: number): bigint {
     return peek(this.of(owner), index);

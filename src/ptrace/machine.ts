@@ -6,6 +6,7 @@ import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { Refusal, readFrom, writeTo } from './caller.ts';
 import type { Link } from './link.ts';
+import { peekUser, pokeUser } from './user-area.ts';
 
 /** What a request handler gets. */
 export interface Request {
@@ -44,11 +45,10 @@ export function machineRequest(r: Request): number | undefined {
     case PTRACE.POKETEXT:
     case PTRACE.POKEDATA:
       return poke(r);
-    case PTRACE.PEEKUSER: {
-      const word = new Uint8Array(WORD);
-      return done(r, r.kernel.machine(r.link.traced.task, r.request, r.addr, word), word);
-    }
+    case PTRACE.PEEKUSER:
+      return peekUser(r);
     case PTRACE.POKEUSER:
+      return pokeUser(r);
     case PTRACE.ARCH_PRCTL:
       return archRequest(r);
     case PTRACE.GETREGSET:

@@ -20,6 +20,7 @@ import { serveRequest } from './requests.ts';
 import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
 import { type PtraceStop, trapStop } from './stop.ts';
 import { type PtraceContext, type Report, Traced } from './traced.ts';
+import { writeDebug } from './user-area.ts';
 import { childInfo, deathCode, eligible, eventOf, W, type WaitCall } from './wait.ts';
 
 /** The calls that a kernel brings here. */
@@ -109,6 +110,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   private linkChild(parent: Link, child: Task): void {
     const link = this.link(child, parent.tracer, parent.seized, parent.options);
     if (link === undefined) return;
+    link.traced.debug = parent.traced.debug.copy((owner) => this.linkOf(child, owner.tracer));
     if (parent.seized) link.trapStop = true;
     else link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 });
     link.traced.summon();
@@ -127,6 +129,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     traced.links.splice(traced.links.indexOf(link), 1);
     const dead = link.death !== null;
+    const writes = traced.debug.forget(link);
+    if (!dead && link.stop !== null) writeDebug(traced, writes);
     link.stop = null;
     link.death = null;
     if (dead) {

@@ -143,6 +143,7 @@ function* vforkDone(traced: Traced, kernel: PtraceKernel, child: Tid): Report {
 
 /** R46, R48. */
 function* execed(traced: Traced, exec: ExecInfo): Report {
+  traced.debug.clear();
   for (const link of traced.links) {
     if (link.has('TRACEEXEC')) {
       traced.show(link, eventStop(PTRACE_EVENT.EXEC, BigInt(exec.oldTid), traced.who(link)));

@@ -11,9 +11,11 @@ import { deliver, ignore, SignalDisposition, type SignalReport, signalOf } from 
 import type { Link } from './link.ts';
 import { handlerStop, signalStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
+import { trapOwners } from './user-area.ts';
 
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
+const TRAP_HWBKPT = 4;
 
 /** Who is shown a signal, in order. */
 function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Link[] {
@@ -23,8 +25,12 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Link[] {
     ...links.filter((link) => !chosen(link)),
   ];
   if (info.signo === SIG.SIGTRAP) {
+    const steppers = links.filter((link) => link.steps);
+    if (info.code === TRAP_HWBKPT || (info.code === TRAP_TRACE && traced.debug.inUse)) {
+      const owners = trapOwners(traced, steppers);
+      if (owners.length > 0) return links.filter((link) => owners.includes(link));
+    }
     if (info.code === TRAP_TRACE || info.code === TRAP_BRKPT) {
-      const steppers = links.filter((link) => link.steps);
       if (steppers.length > 0) return steppers;
     } else if (info.code === SI.SI_KERNEL) {
       const at = kernel.breakpointAddress(traced.task);

@@ -11,6 +11,7 @@ import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { control, type Engine, Hold, Resume, type ResumeAction, setEvents } from '../utrace/index.ts';
 import type { Breakpoints } from './breakpoints.ts';
+import { DebugRegisters } from './debug-registers.ts';
 import type { Link } from './link.ts';
 import { groupStop, type PtraceStop, signalStop, trapStop } from './stop.ts';
 
@@ -43,7 +44,9 @@ export class Traced {
   readonly task: Task;
   readonly links: Link[] = [];
   engine: Engine | null = null;
-  private readonly kernel: PtraceKernel;
+  readonly kernel: PtraceKernel;
+  /** The debug registers, shared out. */
+  debug = new DebugRegisters<Link>();
   private readonly listener: PtraceContext;
   private report: Report | null = null;
   private hold: Hold | null = null;

@@ -13,10 +13,11 @@ import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
 import { dispatchStatus } from './stops.ts';
 import { type LinuxTask, Run, ThreadGroup } from './task.ts';
+import { giveUntraced } from './untraced.ts';
 import { follow } from './way-out.ts';
 
 export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: number): void {
-  const flags = cloneFlags(host, parent, code);
+  const flags = cloneFlags(host, parent, code) | giveUntraced(parent);
   const isThread = (flags & CLONE.THREAD) !== 0;
   const group = isThread ? parent.group : new ThreadGroup(tid as never, false);
   if (!isThread) {

@@ -11,6 +11,7 @@ import type { Disposition } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
+import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { sleepNow } from './served.ts';
 import { type ChildSignals, type LinuxTask, Run } from './task.ts';
@@ -102,6 +103,12 @@ export function deliverSoon(host: LinuxHost): void {
 export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
   for (let info = task.childSignals.shift(); info !== undefined; info = task.childSignals.shift()) {
     if (task.run !== Run.STOPPED) return;
-    injectCall(host, task, 'rt_sigqueueinfo', [BigInt(task.tgid), BigInt(info.signo), AT_BYTES], encodeSiginfo(info));
+    injectCall(
+      host,
+      task,
+      'rt_sigqueueinfo',
+      [BigInt(tgidFor(task, task)), BigInt(info.signo), AT_BYTES],
+      encodeSiginfo(info),
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** The seccomp filter of a spawned tree: RET_TRACE for the calls somebody wants, RET_ALLOW for the rest. */
 
+import { CLONE } from '../abi/clone.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import type { AbiName } from '../tracehook/machine.ts';
@@ -17,23 +18,24 @@ const RET_ALLOW = 0x7fff0000;
 /** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
 export const FILTER_COOKIE = 0x7574;
 const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
-/** The same for a sigaction of SIGCHLD, in trees whose waits are served: it is looked at on its way. */
-export const SIGACTION_COOKIE = 0x7575;
-const RET_SIGACTION = 0x7ff00000 | SIGACTION_COOKIE;
+/** The same for calls that are only looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone. */
+export const LOOK_COOKIE = 0x7575;
+const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
 const ARG0_OFFSET = 16;
 const SIGACTIONS = ['rt_sigaction', 'sigaction', 'signal'];
+const JSET = 0x45;
 
 type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
 /**
- * The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. `served`: with the
- * sigactions of SIGCHLD.
+ * The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. `served`: with what
+ * is looked at on its way.
  */
 export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint8Array {
   const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
   for (const [auditArch, abi] of arch.auditArchs) {
     const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
-    if (served) block.push(...sigactionTest(abi));
+    if (served) block.push(...cloneTests(abi), ...sigactionTest(abi));
     block.push([RET, 0, 0, RET_ALLOW]);
     // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
@@ -50,12 +52,25 @@ export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint
   return bytes;
 }
 
+/** clone with CLONE_UNTRACED; clone3, whose flags are in memory, in any case. */
+function cloneTests(abi: AbiName): Instruction[] {
+  return [
+    [JEQ, 0, 1, syscallNumber(abi, 'clone3')!],
+    [RET, 0, 0, RET_LOOK],
+    [JEQ, 0, 4, syscallNumber(abi, 'clone')!],
+    [LD_ABS, 0, 0, ARG0_OFFSET],
+    [JSET, 0, 1, CLONE.UNTRACED],
+    [RET, 0, 0, RET_LOOK],
+    [RET, 0, 0, RET_ALLOW],
+  ];
+}
+
 function sigactionTest(abi: AbiName): Instruction[] {
   const numbers = SIGACTIONS.map((name) => syscallNumber(abi, name)).filter((nr) => nr !== undefined);
   const tests = numbers.map(
     (nr, i): Instruction => [JEQ, numbers.length - 1 - i, i === numbers.length - 1 ? 3 : 0, nr],
   );
-  return [...tests, [LD_ABS, 0, 0, ARG0_OFFSET], [JEQ, 0, 1, SIG.SIGCHLD], [RET, 0, 0, RET_SIGACTION]];
+  return [...tests, [LD_ABS, 0, 0, ARG0_OFFSET], [JEQ, 0, 1, SIG.SIGCHLD], [RET, 0, 0, RET_LOOK]];
 }
 
 /** Runs of consecutive numbers: most sets have few. */

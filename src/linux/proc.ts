@@ -119,6 +119,9 @@ export const tgidOf = (tid: number): number | undefined => {
   return tgid === undefined ? undefined : Number(tgid);
 };
 
+/** NSpid: the task's tid in each pid namespace, from ours inwards. */
+export const namespacedIds = (tid: number): number[] | undefined => statusField(tid, 'NSpid')?.split(/\s+/).map(Number);
+
 /** Who traces the task: 0 nobody. */
 export const tracerPid = (tid: number): number => Number(statusField(tid, 'TracerPid') ?? 0);
 

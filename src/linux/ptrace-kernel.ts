@@ -14,6 +14,7 @@ import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.t
 import type { LinuxHost } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
+import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { recallWaiters } from './served.ts';
@@ -70,13 +71,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   tidFor(task: Task, viewer: Task): number {
-    void viewer;
-    return task.tid;
+    return tidFor(linux(task), linux(viewer));
   }
 
   tgidFor(task: Task, viewer: Task): number {
-    void viewer;
-    return task.tgid;
+    return tgidFor(linux(task), linux(viewer));
   }
 
   pgidOf(task: Task): number {
@@ -88,8 +87,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   pidFrom(id: number, viewer: Task): number {
-    void viewer;
-    return id;
+    return idFrom(this.host, id, linux(viewer));
   }
 
   pidOfFd(fd: number, viewer: Task): number {

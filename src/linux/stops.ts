@@ -12,7 +12,7 @@ import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
-import { FILTER_COOKIE, SIGACTION_COOKIE } from './filter.ts';
+import { FILTER_COOKIE, LOOK_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
@@ -80,7 +80,7 @@ export function dispatch(host: LinuxHost, i: number): void {
       task.call.loadEntry(events, i);
       const ours = isOurs(host, task, i);
       const data = events.retData(i);
-      task.refused = !ours || (data !== FILTER_COOKIE && data !== SIGACTION_COOKIE);
+      task.refused = !ours || (data !== FILTER_COOKIE && data !== LOOK_COOKIE);
       task.entered = true;
       if (task.refused && (task.trace.events & Event.SECCOMP) !== 0)
         traced(host, task, events.retData(i), reported || !ours);
@@ -136,7 +136,7 @@ function isOurs(host: LinuxHost, task: LinuxTask, i: number): boolean {
   const from = host.events.callWords(i);
   const nr = words[from + 6]!;
   if (task.filter === null) return false;
-  if (host.ptrace !== null && host.events.retData(i) === SIGACTION_COOKIE) return true;
+  if (host.ptrace !== null && host.events.retData(i) === LOOK_COOKIE) return true;
   return task.filter.has(host.arch.abiOf(words[from + 1]!, nr), nr);
 }
 

@@ -10,6 +10,7 @@ import * as proc from './proc.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
+import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
@@ -40,7 +41,9 @@ function entered(host: LinuxHost, task: LinuxTask): void {
 /** Makes the call; or not, if a filter of the program's own said RET_TRACE, for it has no tracer. */
 export function enter(host: LinuxHost, task: LinuxTask): void {
   if (task.stop === Stop.SECCOMP && !task.refused && host.ptrace !== null) {
-    if (SIGACTION.has(callName(task))) noteChildSignals(host, task);
+    const name = callName(task);
+    if (SIGACTION.has(name)) noteChildSignals(host, task);
+    else if (name === 'clone' || name === 'clone3') takeUntraced(task);
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
       serve(host, task);
       return;

@@ -167,6 +167,8 @@ export class LinuxTask implements Task {
   begun = false;
   /** It was let go out of a group stop that lasts (R35). */
   ranOut = false;
+  /** Its clone was given CLONE_UNTRACED, and where that was in memory. */
+  untraced: { readonly at?: bigint; readonly given?: bigint } | null = null;
   /** Held, and under a real LISTEN meanwhile. */
   lone = false;
   /** Its death is being reported. */

@@ -5,6 +5,7 @@ import { ERRNO } from '../abi/errno.ts';
 import * as proc from './proc.ts';
 
 const CAP_SYS_PTRACE = 19n;
+const CAP_SYS_ADMIN = 21n;
 
 interface Credentials {
   /** Real, effective, saved. */
@@ -35,6 +36,10 @@ export function mayAccess(tracer: number, target: number): number {
   if ((whom.permitted & ~who.permitted) !== 0n) return ERRNO.EPERM; // cap_ptrace_access_check
   return yamaAllows(tracer, target) ? 0 : ERRNO.EPERM;
 }
+
+/** CAP_SYS_ADMIN. */
+export const mayAdminister = (tid: number): boolean =>
+  (((credentials(tid)?.effective ?? 0n) >> CAP_SYS_ADMIN) & 1n) === 1n;
 
 /** task_dump_owner: what is not dumpable belongs to root in /proc. */
 function isDumpable(tid: number, { uids }: Credentials): boolean {

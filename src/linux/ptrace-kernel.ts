@@ -8,10 +8,10 @@ import type { Tid } from '../base/brand.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
-import { mayAccess } from './access.ts';
+import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
 import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.ts';
-import type { LinuxHost } from './host.ts';
+import { type LinuxHost, optionsFor } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
@@ -104,9 +104,22 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   maySetOptions(tracer: Task, options: number): number {
-    if ((options & PTRACE_O.SUSPEND_SECCOMP) === 0) return 0;
-    void tracer;
-    return ERRNO.EPERM; // whoever has a filter may not, and everybody here has ours
+    // Whoever has a filter may not; that everybody here has ours does not count.
+    return (options & PTRACE_O.SUSPEND_SECCOMP) === 0 || mayAdminister(tracer.tid) ? 0 : ERRNO.EPERM;
+  }
+
+  suspendSeccomp(task: Task, on: boolean): number {
+    const t = linux(task);
+    const options = optionsFor(t.filter !== null) | (on ? PTRACE_O.SUSPEND_SECCOMP : 0);
+    return this.host.native.ptrace(PTRACE.SETOPTIONS, t.tid, 0, options);
+  }
+
+  mayReadFilters(tracer: Task): number {
+    return mayAdminister(tracer.tid) ? 0 : ERRNO.EACCES;
+  }
+
+  ownFilters(task: Task): number {
+    return linux(task).filter === null ? 0 : 1;
   }
 
   machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number {

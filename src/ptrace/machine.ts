@@ -164,13 +164,23 @@ const FILTER_MAX = 4096 * 8;
 
 function seccompFilter(r: Request): number {
   const { task } = r.link.traced;
+  const refused = r.kernel.mayReadFilters(r.caller);
+  if (refused !== 0) return -refused;
+  const below = BigInt(r.kernel.ownFilters(task)); // the oldest are the first
   if (r.request === PTRACE.SECCOMP_GET_METADATA) {
     const size = Math.min(Number(r.addr), 16);
     const bytes = readFrom(r.caller, r.data, size);
+    if (size >= 8) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      view.setBigUint64(0, view.getBigUint64(0, true) + below, true);
+      const result = r.kernel.machine(task, r.request, BigInt(size), bytes);
+      view.setBigUint64(0, view.getBigUint64(0, true) - below, true);
+      return done(r, result, bytes);
+    }
     return done(r, r.kernel.machine(task, r.request, BigInt(size), bytes), bytes);
   }
   const into = new Uint8Array(FILTER_MAX);
-  const n = r.kernel.machine(task, r.request, r.addr, into);
+  const n = r.kernel.machine(task, r.request, r.addr + below, into);
   if (n > 0 && r.data !== 0n) writeTo(r.caller, r.data, into.subarray(0, n * 8));
   return n;
 }

@@ -129,6 +129,9 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     traced.links.splice(traced.links.indexOf(link), 1);
     const dead = link.death !== null;
+    if (link.stop !== null && link.has('SUSPEND_SECCOMP') && !traced.seccompRests) {
+      this.kernel.suspendSeccomp(traced.task, false);
+    }
     const writes = traced.debug.forget(link);
     if (!dead && link.stop !== null) writeDebug(traced, writes);
     link.stop = null;

@@ -161,8 +161,18 @@ function setOptions(ptrace: Ptrace, link: Link, data: bigint): number {
   if ((data & ~BigInt(PTRACE_O_MASK)) !== 0n) return -ERRNO.EINVAL;
   const refused = ptrace.kernel.maySetOptions(link.tracer, Number(data));
   if (refused !== 0) return -refused;
+  const { traced } = link;
+  const rested = traced.seccompRests;
+  const before = link.options;
   link.options = Number(data);
-  link.traced.updateEvents();
+  if (rested !== traced.seccompRests) {
+    const result = ptrace.kernel.suspendSeccomp(traced.task, traced.seccompRests);
+    if (result < 0) {
+      link.options = before;
+      return result;
+    }
+  }
+  traced.updateEvents();
   return 0;
 }
 

@@ -77,6 +77,11 @@ export class Traced {
     return this.links.some((link) => link.stop !== null);
   }
 
+  /** Whether some tracer has its seccomp filters rest. */
+  get seccompRests(): boolean {
+    return this.links.some((link) => link.has('SUSPEND_SECCOMP'));
+  }
+
   /** The step that the tracers want, together. */
   get action(): ResumeAction {
     if (this.links.some((link) => link.mode === 'step' || link.mode === 'sysemu-step')) return Resume.SINGLESTEP;

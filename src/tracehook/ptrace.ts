@@ -114,6 +114,12 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   parentOf(task: Task): Task | null;
   /** 0, or the errno with which the real kernel would refuse these options to that tracer. */
   maySetOptions(tracer: Task, options: number): number;
+  /** Whether the stopped task's seccomp filters rest (PTRACE_O_SUSPEND_SECCOMP): the kernel's own answer. */
+  suspendSeccomp(task: Task, on: boolean): number;
+  /** 0, or the errno with which the kernel refuses to show filters to that tracer. */
+  mayReadFilters(tracer: Task): number;
+  /** How many filters of ours lie below the program's own. */
+  ownFilters(task: Task): number;
   /** Something that stands for a task's process: the same object for all its threads. */
   processOf(task: Task): object;
   /** Whether these are threads of one process. */

@@ -26,6 +26,7 @@ const EVENT_STOP_CODE = 128;
 /** The call at hand of `caller`. A failure is −errno, or a Refusal. */
 export function serveRequest(ptrace: Ptrace, caller: Task): number {
   const { syscall } = caller;
+  if (syscall.abi === 'i386') return -ERRNO.ENOSYS; // the 32-bit layouts of ptrace are not done
   const request = Number(BigInt.asIntN(64, syscall.arg(0)));
   const tid = syscall.argInt(1);
   if (request === PTRACE.TRACEME) return traceMe(ptrace, caller);

@@ -8,7 +8,17 @@ import type { Task } from '../tracehook/task.ts';
 import { answering, readFrom, writeTo } from './caller.ts';
 import type { Link } from './link.ts';
 import type { Ptrace } from './ptrace.ts';
-import { childInfo, eligible, eventOf, W, type WaitCall, type WaitEvent, type Whom, waitidBytes } from './wait.ts';
+import {
+  childInfo,
+  eligible,
+  eventOf,
+  narrowRusage,
+  W,
+  type WaitCall,
+  type WaitEvent,
+  type Whom,
+  waitidBytes,
+} from './wait.ts';
 
 const MAKE: Served = { do: 'make' };
 const SLEEP: Served = { do: 'sleep' };
@@ -37,6 +47,7 @@ function parse(ptrace: Ptrace, tracer: Task): WaitCall | undefined {
       options,
       statusAt: 0n,
       siginfoAt: syscall.arg(2),
+      narrow: syscall.abi === 'i386',
       rusageAt: syscall.arg(4),
     };
   }
@@ -57,6 +68,7 @@ function parse(ptrace: Ptrace, tracer: Task): WaitCall | undefined {
     options: (options | W.WEXITED) >>> 0,
     statusAt: syscall.arg(1),
     siginfoAt: 0n,
+    narrow: syscall.abi === 'i386',
     rusageAt,
   };
 }
@@ -138,7 +150,7 @@ function isEmpty(call: WaitCall, result: number): boolean {
   if (result !== 0) return false;
   if (call.name === 'wait4') return true;
   if (call.siginfoAt === 0n) return true;
-  const pid = readFrom(call.tracer, call.siginfoAt + 16n, 4);
+  const pid = readFrom(call.tracer, call.siginfoAt + (call.narrow ? 12n : 16n), 4);
   return new DataView(pid.buffer, pid.byteOffset).getInt32(0, true) === 0;
 }
 
@@ -165,7 +177,7 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
 function nothing(call: WaitCall): Served {
   return returns(
     answering(() => {
-      if (call.siginfoAt !== 0n) writeTo(call.tracer, call.siginfoAt, waitidBytes(null));
+      if (call.siginfoAt !== 0n) writeTo(call.tracer, call.siginfoAt, waitidBytes(null, call.narrow));
       return 0;
     }),
   );
@@ -192,8 +204,8 @@ function commit(ptrace: Ptrace, call: WaitCall, event: WaitEvent): Served {
         new DataView(bytes.buffer).setInt32(0, status, true);
         writeTo(tracer, call.statusAt, bytes);
       }
-      if (call.siginfoAt !== 0n) writeTo(tracer, call.siginfoAt, waitidBytes(info));
-      if (usage !== null) writeTo(tracer, call.rusageAt, usage);
+      if (call.siginfoAt !== 0n) writeTo(tracer, call.siginfoAt, waitidBytes(info, call.narrow));
+      if (usage !== null) writeTo(tracer, call.rusageAt, call.narrow ? narrowRusage(usage) : usage);
       return call.name === 'wait4' ? pid : 0;
     }),
   );

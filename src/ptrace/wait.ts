@@ -36,6 +36,8 @@ export interface WaitCall {
   readonly statusAt: bigint;
   readonly siginfoAt: bigint;
   readonly rusageAt: bigint;
+  /** A 32-bit caller, with 32-bit structures. */
+  readonly narrow: boolean;
 }
 
 /** What was found for a wait. */
@@ -96,15 +98,25 @@ export function deathCode(status: number): [code: number, shown: number] {
   return [dumpedCore(status) ? CLD.CLD_DUMPED : CLD.CLD_KILLED, termSignal(status)];
 }
 
-/** The bytes that waitid writes: 28 of siginfo_t, without the times. */
-export function waitidBytes(info: Siginfo | null): Uint8Array {
-  const bytes = new Uint8Array(28);
+/** The bytes that waitid writes of siginfo_t, without the times. `narrow`: for a 32-bit caller. */
+export function waitidBytes(info: Siginfo | null, narrow = false): Uint8Array {
+  const child = narrow ? 12 : 16;
+  const bytes = new Uint8Array(child + 12);
   if (info === null) return bytes;
   const view = new DataView(bytes.buffer);
   view.setInt32(0, info.signo, true);
   view.setInt32(8, info.code, true);
-  view.setInt32(16, info.pid ?? 0, true);
-  view.setUint32(20, info.uid ?? 0, true);
-  view.setInt32(24, info.status ?? 0, true);
+  view.setInt32(child, info.pid ?? 0, true);
+  view.setUint32(child + 4, info.uid ?? 0, true);
+  view.setInt32(child + 8, info.status ?? 0, true);
   return bytes;
+}
+
+/** struct compat_rusage of a struct rusage: each long is 32 bits. */
+export function narrowRusage(usage: Uint8Array): Uint8Array {
+  const longs = new BigInt64Array(usage.buffer, usage.byteOffset, usage.length / 8);
+  const narrow = new Uint8Array(longs.length * 4);
+  const view = new DataView(narrow.buffer);
+  longs.forEach((value, i) => view.setInt32(i * 4, Number(BigInt.asIntN(32, value)), true));
+  return narrow;
 }

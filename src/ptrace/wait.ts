@@ -117,6 +117,6 @@ export function narrowRusage(usage: Uint8Array): Uint8Array {
   const longs = new BigInt64Array(usage.buffer, usage.byteOffset, usage.length / 8);
   const narrow = new Uint8Array(longs.length * 4);
   const view = new DataView(narrow.buffer);
-  longs.forEach((value, i) => view.setInt32(i * 4, Number(BigInt.asIntN(32, value)), true));
+  for (const [i, value] of longs.entries()) view.setInt32(i * 4, Number(BigInt.asIntN(32, value)), true);
   return narrow;
 }

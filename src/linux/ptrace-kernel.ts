@@ -10,7 +10,7 @@ import type { Disposition } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
-import { blocksSignal, childSignalsOf, sendChildSignal } from './child-signals.ts';
+import { childSignalsOf, sendChildSignal } from './child-signals.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
@@ -158,7 +158,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   blocks(task: Task, signo: number): boolean {
-    return blocksSignal(this.host, linux(task), signo);
+    return proc.blocks(task.tid, signo); // PTRACE_GETSIGMASK tells the mask that sigsuspend will restore
   }
 
   sendSignal(task: Task, info: Siginfo): void {

@@ -154,6 +154,7 @@ function sigmask(r: Request): number {
   if (r.addr !== 8n) return -ERRNO.EINVAL;
   const { task } = r.link.traced;
   if (r.request === PTRACE.SETSIGMASK) {
+    r.link.traced.maskSet = true;
     return r.kernel.machine(task, r.request, r.addr, readFrom(r.caller, r.data, 8));
   }
   const mask = new Uint8Array(8);

@@ -45,7 +45,7 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Link[] {
 
 /** What a tracer's resumption made of the signal (R31); null: dropped. */
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
-  const { signo } = link;
+  const { signo, traced } = link;
   link.signo = 0;
   if (signo === 0) return null;
   const changed =
@@ -58,7 +58,9 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
           pid: kernel.tgidFor(link.tracer, task),
           uid: kernel.uidOf(link.tracer),
         };
-  if (signo !== SIG.SIGKILL && signo !== SIG.SIGSTOP && kernel.blocks(task, signo)) {
+  // It was not blocked as it was dequeued: only another number, or a mask that a tracer set, can be.
+  const mayBlock = signo !== info.signo || traced.maskSet;
+  if (mayBlock && signo !== SIG.SIGKILL && signo !== SIG.SIGSTOP && kernel.blocks(task, signo)) {
     kernel.sendSignal(task, changed);
     return null;
   }
@@ -77,6 +79,7 @@ export function* signalReport(
     return (action & ~0xf) | traced.action; // an engine before us dropped it
   }
   const before = signal.info!;
+  traced.maskSet = false;
   for (const link of traced.links) {
     link.defers = false;
     if (before.signo === SIG.SIGSTOP) link.dropStops(); // R16: the two are one

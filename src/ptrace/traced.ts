@@ -52,6 +52,8 @@ export class Traced {
   private hold: Hold | null = null;
   /** Its callback is on the stack: the report goes on when that returns. */
   private driving = false;
+  /** A tracer set the signal mask while the task was stopped. */
+  maskSet = false;
   /** Births that are to be shown. */
   readonly births: { readonly link: Link; readonly event: number; readonly child: bigint }[] = [];
   /** It sits in a group stop for real: nothing of ours holds it. */

@@ -41,7 +41,7 @@ export async function findSession(word: string): Promise<number> {
       'start the command with `utrace share` instead',
     );
   }
-  const owner = ownerOf(word);
+  const owner = statusNumber(Number(word), 'Uid');
   if (owner !== undefined && owner !== process.getuid?.()) {
     throw new CliError(`process ${word} belongs to user ${owner}`, 'only its own user can join a session');
   }
@@ -53,10 +53,11 @@ export async function findSession(word: string): Promise<number> {
   );
 }
 
-/** The user of a process; undefined where the word is none. */
-function ownerOf(word: string): number | undefined {
+/** A number of /proc/PID/status; undefined when there is no such process. */
+function statusNumber(pid: number, field: string): number | undefined {
   try {
-    return Number(/^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${Number(word)}/status`, 'latin1'))?.[1]);
+    const text = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]);
   } catch {
     return undefined;
   }
@@ -77,4 +78,12 @@ export async function checkName(name: string): Promise<void> {
       `choose another name, or join it: utrace join ${name} -- COMMAND`,
     );
   }
+}
+
+/** The supervisor of the shared session that a process is in, if it is in one of this user. */
+export async function sessionWith(pid: number): Promise<number | undefined> {
+  const tracer = statusNumber(pid, 'TracerPid');
+  if (tracer === undefined || tracer === 0) return undefined;
+  const status = await statusOfSupervisor(tracer);
+  return status?.share === undefined ? undefined : tracer;
 }

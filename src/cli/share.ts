@@ -5,6 +5,7 @@ import { getRuntime, joinHandlers, publishStatus, type Session, share as shareSe
 import { CliError } from './errors.ts';
 import { Foreground } from './foreground.ts';
 import { beTransparent, endAs } from './job.ts';
+import { traceHandler } from './remote-trace.ts';
 import { checkName } from './sessions.ts';
 
 export interface ShareOptions {
@@ -64,7 +65,10 @@ function openLog(path: string): number {
 /** Lets others see and join the session. What it is for goes on without. */
 function publish(session: Session, name: string | undefined): { close(): void } | undefined {
   try {
-    return publishStatus(getRuntime(), name === undefined ? {} : { name }, joinHandlers(session));
+    return publishStatus(getRuntime(), name === undefined ? {} : { name }, {
+      ...joinHandlers(session),
+      trace: traceHandler,
+    });
   } catch (error) {
     process.stderr.write(`utrace: nobody can join this session: ${(error as Error).message}\n`);
     return undefined;

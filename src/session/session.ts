@@ -255,10 +255,10 @@ export class Session implements AsyncDisposable {
 
   /**
    * Lets every task go: it runs on (or stays stopped) as if it had never been traced. Rejects, and changes nothing, for
-   * a tree that has a seccomp filter of ours: without a tracer its calls would fail with ENOSYS.
+   * a tree that has a seccomp filter of ours and no other session: without a tracer its calls would fail with ENOSYS.
    */
   async detach(): Promise<void> {
-    if (this.filtered) {
+    if ([...this.members].some((task) => task.filter !== null && this.hasAlone(task))) {
       throw new HostError('UTRACE_FILTERED', 'a tree with a seccomp filter of utrace cannot be let go', {
         hint: 'spawn it with { seccomp: false }, wait for it, or close() the session, which kills it',
       });
@@ -269,6 +269,12 @@ export class Session implements AsyncDisposable {
   /** Whether the session's processes carry a seccomp filter of ours. */
   get filtered(): boolean {
     return [...this.members].some((task) => task.filter !== null);
+  }
+
+  /** Nobody else's engine is on the task: another session's, or ptrace's. */
+  private hasAlone(task: LinuxTask): boolean {
+    const own = [this.base, ...this.attachments].filter((attachment) => attachment.engine(task) !== undefined);
+    return task.trace.engines <= own.length;
   }
 
   /** Ends the session: processes it spawned are killed, those it attached to are let go. */

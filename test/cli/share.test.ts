@@ -317,6 +317,148 @@ describe('ps', () => {
   });
 });
 
+describe('trace -p of a process in a session', () => {
+  test('its supervisor traces it; Ctrl-C ends that, and nothing else', async () => {
+    const at = place();
+    const ran = await session(
+      [],
+      async ({ shell }) => {
+        for (let again = 0; again < 2; again++) {
+          const traced = await utrace(['trace', '-p', String(shell)], {
+            ...at,
+            whileRunning: async (p) => {
+              await until('a whole round is traced', () => /execve[\s\S]*wait4\(-1[\s\S]*SIGCHLD/.test(p.stderr()));
+              p.kill('SIGINT');
+            },
+          });
+          expect(traced).toMatchObject({ code: 0, stdout: '' });
+          expect(traced.stderr).toContain(`utrace: Process ${shell} attached`);
+        }
+        expect((await utrace(['ps', String(shell)], at)).stdout).not.toContain('strace:');
+      },
+      at,
+    );
+    expect(ran.code).toBe(5);
+  });
+
+  test('into a file, as a table, with other engines beside it', async () => {
+    const at = place();
+    const file = join(at.dir, 'trace');
+    await session(
+      [],
+      async ({ shell }) => {
+        const table = utrace(['trace', '-c', '-p', String(shell)], {
+          ...at,
+          whileRunning: async (p) => {
+            await until('it is attached', () => p.stderr().includes('attached'));
+            await utrace(['trace', '-q', '-o', file, '-e', '%process', '-p', String(shell)], {
+              ...at,
+              whileRunning: async (q) => {
+                await until('there is text', () => /wait4/.test(readable(file)));
+                q.kill('SIGINT');
+              },
+            });
+            p.kill('SIGINT');
+          },
+        });
+        expect((await table).stderr).toMatch(/^100\.00 .* total$/m);
+      },
+      at,
+    );
+    expect(readFileSync(file, 'utf8')).toMatch(/^\d+ +wait4\(-1, /m);
+    expect(readFileSync(file, 'utf8')).not.toContain('faccessat');
+  });
+
+  test('it ends as the process ends, and with the supervisor', async () => {
+    const at = place();
+    let trace: Promise<Ran> | undefined;
+    let attached: (() => void) | undefined;
+    const isAttached = new Promise<void>((resolve) => {
+      attached = resolve;
+    });
+    await session(
+      [],
+      async ({ shell }) => {
+        trace = utrace(['trace', '-p', String(shell)], {
+          ...at,
+          whileRunning: (p) => until('it is attached', () => p.stderr().includes('attached')).then(attached),
+        });
+        await isAttached;
+      },
+      at,
+    );
+    const ended = await trace!;
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/\+\+\+ exited with 5 \+\+\+\n$/);
+    const orphaned = session(
+      [],
+      async (share) => {
+        const traced = await utrace(['trace', '-p', String(share.shell)], {
+          ...at,
+          whileRunning: async (p) => {
+            await until('it is attached', () => p.stderr().includes('attached'));
+            process.kill(share.pid, 'SIGKILL');
+          },
+        });
+        expect(traced.code).toBe(1);
+        expect(traced.stderr).toMatch(/^utrace: supervisor \d+ is gone/m);
+      },
+      { ...at, dir: scratch() },
+    );
+    expect(await orphaned).toMatchObject({ signal: 'SIGKILL' });
+  });
+
+  test.skipIf(gdb === undefined)('of one that gdb is stopped in: nothing until it goes on', async () => {
+    const at = place();
+    const [go, quit] = [join(at.dir, 'go'), join(at.dir, 'quit')];
+    const wait = (file: string): string => `shell while [ ! -e ${file} ]; do sleep 0.02; done`;
+    await session(
+      ['--name', 'held'],
+      async ({ shell }) => {
+        const commands = [`attach ${shell}`, 'echo stopped\\n', wait(go), 'detach', wait(quit), 'quit'];
+        const args = commands.flatMap((command) => ['-ex', command]);
+        const debugger_ = utrace(['join', 'held', '--', gdb!, '-q', '-nx', '-batch', ...args], {
+          ...at,
+          whileRunning: async (p) => {
+            await until('gdb has it', () => p.stdout().includes('stopped'));
+            const traced = await utrace(['trace', '-q', '-p', String(shell)], {
+              ...at,
+              whileRunning: async (t) => {
+                await untilAsync('ps shows both', async () =>
+                  /strace: [\s\S]*tracer \d+ gdb: attached/.test((await utrace(['ps', String(shell)], at)).stdout),
+                );
+                expect(t.stderr()).toBe('');
+                writeFileSync(go, '');
+                await until('it goes on', () => /wait4\(-1/.test(t.stderr()));
+                t.kill('SIGINT');
+              },
+            });
+            expect(traced.code).toBe(0);
+            writeFileSync(quit, '');
+          },
+        });
+        expect((await debugger_).code).toBe(0);
+      },
+      at,
+    );
+  });
+});
+
+/** The text of a file; '' when it is not there. */
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function untilAsync(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 15_000; !(await condition()); await sleep(20)) {
+    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
+  }
+}
+
 test('nothing of a session outlives it', async () => {
   const at = place();
   const pids: number[] = [];

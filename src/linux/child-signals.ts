@@ -13,8 +13,8 @@ import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
-import { sleepNow } from './served.ts';
-import { type ChildSignals, type LinuxTask, Run } from './task.ts';
+import { signalParked } from './served.ts';
+import { type ChildSignals, type LinuxTask, Run, Stop } from './task.ts';
 
 const SA_NOCLDSTOP = 1;
 const SA_NOCLDWAIT = 2;
@@ -91,16 +91,23 @@ export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => 
 
 /** Brings those that are to get a SIGCHLD to a stop. */
 export function deliverSoon(host: LinuxHost): void {
-  for (const task of host.signalled) {
+  for (const task of [...host.signalled]) {
     host.signalled.delete(task);
     if (task.childSignals.length === 0) continue;
-    if (task.served?.phase === 'parked') sleepNow(host, task);
+    if (task.served?.phase === 'parked') signalParked(host, task);
     else if (task.run === Run.RUNNING) interruptPolitely(host, task);
   }
 }
 
-/** At a stop of the tracer's, as it is about to go on. */
+/**
+ * At a stop of the tracer's, as it is about to go on: on its way to user mode only, since in the middle of a call there is
+ * no way to make another one. (A served call is: see served.ts.)
+ */
 export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
+  if ((task.stop !== Stop.TRAP && task.stop !== Stop.EXIT) || task.served !== null) {
+    host.signalled.add(task); // interrupted once it runs
+    return;
+  }
   for (let info = task.childSignals.shift(); info !== undefined; info = task.childSignals.shift()) {
     if (task.run !== Run.STOPPED) return;
     injectCall(

@@ -39,6 +39,10 @@ function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean
   );
 }
 
+/** Where a stopped task has room for a few bytes. */
+export const belowStack = (host: LinuxHost, task: LinuxTask): bigint =>
+  (task.registers.get(host.arch.stackPointer) - BELOW_STACK) & ~15n;
+
 /** In an injected call's arguments: where the bytes that come with it are. */
 export const AT_BYTES = -1n << 63n;
 
@@ -60,7 +64,7 @@ export function injectCall(
   const nr = syscallNumber(abi, name);
   if (at === null || nr === undefined) return null;
   const saved = registers.names.map((register) => [register, registers.get(register)] as const);
-  const place = (registers.get(arch.stackPointer) - BELOW_STACK) & ~15n;
+  const place = belowStack(host, task);
   memory.write(place, bytes);
   const names = arch.argumentRegisters(abi);
   registers.set(arch.syscallNumber, -1n);

@@ -5,6 +5,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
 import type { Tid } from '../base/brand.ts';
+import type { Step } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -48,6 +49,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   holdJobStop(task: Task): boolean {
     return this.host.holdJobStop(task);
+  }
+
+  setStep(task: Task, step: Step): void {
+    this.host.setStep(task, step);
   }
 
   wake(task: Task): void {

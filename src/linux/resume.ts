@@ -79,6 +79,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     task.syscallStops ||
     task.rejoins >= 0 ||
     task.served?.phase === 'trying' ||
+    task.served?.phase === 'signalling' ||
     (insideCall(stop) && task.entered && wantsExit(task))
   ) {
     request = PTRACE.SYSCALL;

@@ -4,14 +4,18 @@
  * a quick answer, and then put to sleep for real, in pause(2): so signals interrupt it as they would interrupt the call.
  */
 
+import { encodeSiginfo } from '../abi/siginfo.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { Served } from '../tracehook/ptrace.ts';
+import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
+import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
+import { tgidFor } from './pid-namespaces.ts';
 import { resumeTask } from './resume.ts';
-import { type LinuxTask, Run, Stop } from './task.ts';
+import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
 
 const ERESTARTSYS = 512n;
 const ERESTARTNOHAND = 514n;
@@ -21,6 +25,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
   const served = host.ptrace!.enter(task);
   switch (served.do) {
     case 'return':
+      if (signalInstead(host, task, { nr: task.call.nr, phase: 'signalling', value: BigInt(served.value) })) return;
       answer(host, task, served.value);
       resumeTask(host, task);
       return;
@@ -32,7 +37,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
       const register = host.arch.argumentRegisters(task.call.abi)[served.arg]!;
       const given = { register, value: task.registers.get(register) };
       task.registers.set(register, served.value);
-      task.served = { nr: task.call.nr, phase: 'trying', given };
+      task.served = { nr: task.call.nr, phase: 'trying', given: [given] };
       resumeTask(host, task);
       return;
     }
@@ -70,6 +75,52 @@ export function sleepParked(host: LinuxHost): void {
   for (const task of [...host.parked]) sleepNow(host, task);
 }
 
+/**
+ * A SIGCHLD for a caller that stands in its call: the call becomes the one by which a process queues a signal for itself,
+ * which costs one stop. False: there is no SIGCHLD.
+ */
+function signalInstead(host: LinuxHost, task: LinuxTask, served: ServedCall): boolean {
+  const info = task.childSignals.shift();
+  if (info === undefined) return false;
+  const { arch } = host;
+  const { abi } = task.call;
+  const { registers } = task;
+  const place = belowStack(host, task);
+  try {
+    task.memory.write(place, encodeSiginfo(info));
+  } catch (error) {
+    if (error instanceof HostError) return false; // it has no stack to speak of, or was killed
+    throw error;
+  }
+  const names = arch.argumentRegisters(abi).slice(0, 3);
+  served.given = names.map((register) => ({ register, value: registers.get(register) }));
+  registers.set(names[0]!, BigInt(tgidFor(task, task)));
+  registers.set(names[1]!, BigInt(info.signo));
+  registers.set(names[2]!, place);
+  registers.set(arch.syscallNumber, BigInt(syscallNumber(abi, 'rt_sigqueueinfo')!));
+  task.served = served;
+  resumeTask(host, task);
+  return true;
+}
+
+/** A parked caller gets a SIGCHLD: with its answer, or its call is interrupted by that, or made again, as it would be. */
+export function signalParked(host: LinuxHost, task: LinuxTask): void {
+  if (task.run !== Run.STOPPED) return;
+  unpark(host, task);
+  if (task.served?.phase !== 'parked') return;
+  host.parked.delete(task);
+  signalInstead(host, task, { nr: task.served.nr, phase: 'signalling' });
+}
+
+/** The SIGCHLD is queued: the call is as it was, and over. */
+function signalled(host: LinuxHost, task: LinuxTask, { nr, given, value }: ServedCall): void {
+  const { registers } = task;
+  const { arch } = host;
+  for (const { register, value } of given!) registers.set(register, value);
+  registers.set(arch.syscallNumber, BigInt(nr));
+  registers.set(arch.syscallResult, value ?? -ERESTARTSYS);
+}
+
 /** Puts a parked task to sleep for real. */
 export function sleepNow(host: LinuxHost, task: LinuxTask): void {
   host.parked.delete(task);
@@ -91,10 +142,14 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
   if (kind === EventKind.EXIT && served.phase === 'trying') return tried(host, task);
   task.served = null;
   if (kind === EventKind.DEATH || kind === EventKind.EVENT) return false;
+  if (served.phase === 'signalling') {
+    signalled(host, task, served);
+    return false;
+  }
   const { arch } = host;
   registers.set(arch.syscallNumber, BigInt(served.nr));
   if (served.phase === 'trying') {
-    if (served.given !== undefined) registers.set(served.given.register, served.given.value);
+    for (const { register, value } of served.given ?? []) registers.set(register, value);
     return false;
   }
   const polled = host.ptrace!.poll(task);
@@ -116,7 +171,7 @@ function tried(host: LinuxHost, task: LinuxTask): boolean {
   const { arch } = host;
   const { given, nr } = task.served!;
   task.served = null;
-  if (given !== undefined) registers.set(given.register, given.value);
+  for (const { register, value } of given ?? []) registers.set(register, value);
   const result = Number(BigInt.asIntN(64, registers.get(arch.syscallResult)));
   const served: Served = host.ptrace!.leave(task, result);
   if (served.do === 'return') {

@@ -65,10 +65,15 @@ export interface ChildSignals {
 /** A call of this task that is served, not made (served.ts). */
 export interface ServedCall {
   readonly nr: number;
-  /** `parked`: in its stop, to be answered soon. `asleep`: really asleep. `trying`: made for real, the result is looked at. */
-  phase: 'parked' | 'asleep' | 'trying';
-  /** The argument that was replaced. */
-  readonly given?: { readonly register: string; readonly value: bigint };
+  /**
+   * `parked`: in its stop, to be answered soon. `asleep`: really asleep. `trying`: made for real, the result is looked at.
+   * `signalling`: another call is made in its place, by which the caller gets a SIGCHLD.
+   */
+  phase: 'parked' | 'asleep' | 'trying' | 'signalling';
+  /** The arguments that were replaced. */
+  given?: readonly { readonly register: string; readonly value: bigint }[];
+  /** When that is done, the call returns this; undefined: it is made again. */
+  value?: bigint;
 }
 
 /** A task on its way to its first exec under trace. */

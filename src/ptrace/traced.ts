@@ -7,6 +7,7 @@
 import { SIG } from '../abi/signals.ts';
 import { assert } from '../base/assert.ts';
 import { Event } from '../tracehook/events.ts';
+import { Step } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { control, type Engine, Hold, Resume, type ResumeAction, setEvents } from '../utrace/index.ts';
@@ -50,6 +51,8 @@ export class Traced {
   private readonly listener: PtraceContext;
   private report: Report | null = null;
   private hold: Hold | null = null;
+  /** Some tracer had resumed it with a step before this report. */
+  private stepped = false;
   /** Its callback is on the stack: the report goes on when that returns. */
   private driving = false;
   /** A tracer set the signal mask while the task was stopped. */
@@ -106,6 +109,7 @@ export class Traced {
   run(report: Report): number | Hold {
     assert(this.report === null, 'one report at a time');
     this.report = report;
+    this.stepped = this.action !== Resume.RESUME;
     const answer = this.drive(true);
     if (answer !== undefined) return answer;
     this.hold = new Hold();
@@ -123,6 +127,7 @@ export class Traced {
         const next = this.report.next();
         if (next.done) {
           this.report = null;
+          this.takeStep(this.stepped);
           if (this.engine !== null && this.links.some((link) => link.owes)) {
             control(this.task, this.engine, Resume.INTERRUPT);
           }
@@ -133,6 +138,14 @@ export class Traced {
     } finally {
       this.driving = false;
     }
+  }
+
+  /** Not every report's answer says whether to step: the tracers' word when they let go is the last. */
+  private takeStep(stepped: boolean): void {
+    const { action } = this;
+    if (!stepped && action === Resume.RESUME) return; // what others want is not ours to undo
+    const step = action === Resume.SINGLESTEP ? Step.SINGLE : action === Resume.BLOCKSTEP ? Step.BLOCK : Step.NONE;
+    this.kernel.setStep(this.task, step);
   }
 
   /** A tracer let go, or left: what follows when nobody holds the task any more. */
@@ -164,6 +177,7 @@ export class Traced {
       link.listening = false;
     }
     this.inJobStop = false;
+    this.takeStep(true);
     this.kernel.leaveJobStop(this.task);
   }
 

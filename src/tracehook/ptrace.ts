@@ -52,7 +52,7 @@ export interface PtraceHooks {
 }
 
 /** What ptrace asks of a kernel. Results below zero are negated errnos. */
-export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' | 'holdJobStop' | 'wake'> {
+export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' | 'holdJobStop' | 'setStep' | 'wake'> {
   /** The task that `viewer` means by a tid; an errno when there is none, or none that is under trace here. */
   lookUp(tid: number, viewer: Task): Task | number;
   /** The same for somebody who wants to trace it: a task from outside is taken under trace, if `viewer` may. */

@@ -1,0 +1,85 @@
+/**
+ * For the tests with real tools: each scene is played by the tool alone, on the kernel's own ptrace, and under
+ * `utrace share`; what the tool says must be the same. Here: the runs, and what no two runs share taken out of texts.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { build as buildCommand, cli, installed, type Ran, type RunOptions, run } from '../cli/support.ts';
+import { root } from '../support/paths.ts';
+
+const source = join(root, 'test', 'tools', 'programs', 'debuggee.c');
+export const debuggee = join(root, 'build', 'test', 'tools', 'debuggee');
+
+const mtime = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+export function build(): void {
+  buildCommand();
+  if (mtime(debuggee) > mtime(source)) return;
+  mkdirSync(join(root, 'build', 'test', 'tools'), { recursive: true });
+  const flags = ['-O0', '-g', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread', '-fno-pie', '-no-pie'];
+  execFileSync(process.env.CC ?? 'cc', [...flags, '-o', debuggee, source], { stdio: 'inherit' });
+}
+
+/** Whether a tool is there; says which tests are skipped when it is not. */
+export function has(tool: string): boolean {
+  const found = installed(tool) !== undefined;
+  if (!found) console.log(`skipped: the tests with ${tool}: it is not installed`);
+  return found;
+}
+
+/** A command as it runs in a session of tracers. */
+export const shared = (...command: string[]): string[] => [process.execPath, cli, 'share', '--', ...command];
+
+/** What identifies a run and not what was done: addresses, pids, times, random bytes. */
+export function steady(text: string): string {
+  return text
+    .replace(/0x[0-9a-f]{5,}/g, 'ADDR')
+    .replace(/getrandom\("[^"]*"/g, 'getrandom("…"')
+    .replace(/\b\d{3,8}\b/g, 'N')
+    .replace(/\b0\.\d{6}\b/g, 'T')
+    .replace(/(si_[us]time)=\d+/g, '$1=N')
+    .replace(/ +/g, ' ');
+}
+
+/** Lines in an order that does not depend on who was first. */
+export const unordered = (text: string): string => text.split('\n').sort().join('\n');
+
+export interface SceneOptions extends RunOptions {
+  /** What becomes of the text before it is compared. */
+  readonly as?: (text: string) => string;
+}
+
+/** Plays a scene twice: the two must tell the same, and end the same. The text of the run that was shared. */
+export async function same(command: readonly string[], options: SceneOptions = {}): Promise<string> {
+  const told = (ran: Ran): string => {
+    const text = steady(`${ran.stdout}\n--- errors ---\n${ran.stderr}`);
+    return `${options.as?.(text) ?? text}\nended: ${statusOf(ran)}`;
+  };
+  const native = told(await run(command, options));
+  const ours = await run(shared(...command), options);
+  expect(told(ours)).toBe(native);
+  return `${ours.stdout}\n${ours.stderr}`;
+}
+
+/** As a shell has it: utrace cannot die of a signal that dumps core, and says 128 + its number instead. */
+const SIGNALS: Readonly<Record<string, number>> = { SIGUSR1: 10, SIGSEGV: 11 };
+const statusOf = ({ code, signal }: Ran): string | number =>
+  signal === null ? (code ?? '') : (SIGNALS[signal] ?? -1) + 128 > 127 ? 128 + SIGNALS[signal]! : signal;
+
+/** gdb without a user's settings, told what to do. */
+export function gdb(commands: readonly string[], ...args: string[]): string[] {
+  const settings = ['set debuginfod enabled off', 'set startup-with-shell off', 'set width 0', 'set confirm off'];
+  return [
+    'gdb',
+    ...['-nx', '-q', '-batch'],
+    ...settings.flatMap((line) => ['-iex', line]),
+    ...commands.flatMap((line) => ['-ex', line]),
+    ...args,
+  ];
+}
+
+/** A text of shell commands, run by sh. */
+export const sh = (script: string): string[] => ['sh', '-c', script];

@@ -1,5 +1,6 @@
 /** gdb, in a session and without: the same scripts on the same programs must say the same. */
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../cli/support.ts';
@@ -36,7 +37,6 @@ const ONE: readonly Scene[] = [
     ['break hits', 'run', 'next', 'next', 'until', 'advance add', 'up', 'kill'],
     /hits \(n=3\)/,
   ],
-  ['commands at a breakpoint', 'hits 5', ['break add', 'commands 1\nprint a\ncontinue\nend', 'run'], /\$5 = 6/],
   ['watch', '', ['break main', 'run', 'watch counter', 'continue', 'continue', 'continue'], /New value = 18/],
   ['rwatch', '', ['break main', 'run', 'rwatch counter', 'continue', 'continue', 'delete', 'continue'], /Value = 6/],
   ['hbreak', '', ['break main', 'run', 'hbreak add', 'continue', 'bt', 'delete', 'continue'], /Hardware assisted/],
@@ -54,7 +54,6 @@ const ONE: readonly Scene[] = [
     /ADDR|0x/,
   ],
   ['catch exec', 'exec', ['catch exec', 'run', 'info inferiors', 'continue'], /exec'd/],
-  ['exec by a thread', 'thread-exec', ['catch exec', 'run', 'info threads', 'continue'], /exited normally/],
   ['catch signal', 'signals', ['catch signal SIGUSR1', 'run', 'bt -1', 'continue', 'continue'], /Catchpoint 1/],
   [
     'handle',
@@ -63,7 +62,7 @@ const ONE: readonly Scene[] = [
     /exited with code 012/,
   ],
   ['signal 0', 'signals', ['run', 'signal 0', 'continue'], /exited with code 014/],
-  ['a signal injected', 'signals', ['break signals', 'run', 'next', 'next', 'signal SIGUSR2', 'continue'], /code/],
+  ['a signal injected', 'signals', ['break signals', 'run', 'next', 'next', 'signal SIGUSR2', 'continue'], /SIGUSR2/],
   ['queue-signal', 'signals', ['run', 'queue-signal SIGUSR2', 'continue', 'continue'], /exited with code/],
   [
     'steps across signals',
@@ -96,7 +95,7 @@ const ONE: readonly Scene[] = [
     'a checkpoint',
     'steps 2',
     ['break steps', 'run', 'checkpoint', 'next', 'restart 1', 'next', 'kill'],
-    /Checkpoint 1/,
+    /Switching to/,
   ],
   ['catch fork', 'fork', ['catch fork', 'run', 'continue'], /exited with code 031/],
   [
@@ -159,7 +158,7 @@ const MANY: readonly Scene[] = [
   [
     'a breakpoint in each thread',
     'threads',
-    ['break take_turn', 'run', 'continue', 'continue', 'info threads', 'delete', 'continue'],
+    ['break take_turn', 'run', 'continue', 'continue', 'delete', 'continue'],
     /exited with code 014/,
   ],
   [
@@ -189,6 +188,20 @@ describe.skipIf(!has('gdb'))('gdb', () => {
   test('a shell starts the program', async () => {
     const text = await same(gdb(['set startup-with-shell on', 'break add', 'run', 'bt', 'kill'], '--args', debuggee));
     expect(text).toMatch(/Breakpoint 1, add/);
+  });
+
+  test('a script with commands at a breakpoint', async () => {
+    const script = join(scratch(), 'script');
+    writeFileSync(script, 'break add\ncommands\nprint a\ncontinue\nend\nrun\n');
+    expect(await same(gdb([], '-x', script, '--args', debuggee, 'hits', '5'))).toMatch(/\$5 = 6/);
+  });
+
+  test('exec by a thread', async () => {
+    const script = ['catch exec', 'run', 'info threads', 'continue'];
+    // The leader dies of it, and gdb may see that before or after.
+    const as = (text: string): string =>
+      text.replace(/^\[(Thread .* exited|New LWP N)\]\n/gm, '').replace(/(Thread|\*) \d /g, '$1 K ');
+    expect(await same(gdb(script, '--args', debuggee, 'thread-exec'), { as })).toMatch(/exited normally/);
   });
 
   test('cores: of a program that goes on, and of one that crashed', async () => {
@@ -222,4 +235,4 @@ describe.skipIf(!has('gdb'))('gdb', () => {
 const withoutPlace = (text: string): string =>
   text
     .replace(/^(ADDR in )?\S*nanosleep[^\n]*\n(N?\t[^\n]*\n)?/gm, '')
-    .replace(/\b(n|a|b|once|\$1|returned is)( ?)(=?) ?\d+/g, '$1$2$3 N');
+    .replace(/\b(n|a|b|once|returned is \$1) ?= ?(\d+|N)/g, '$1=N');

@@ -41,6 +41,7 @@ export function steady(text: string): string {
     .replace(/\b\d{3,8}\b/g, 'N')
     .replace(/\b0\.\d{6}\b/g, 'T')
     .replace(/(si_[us]time)=\d+/g, '$1=N')
+    .replace(/^(Terminated|Killed|warning: Source file is more recent.*)\n/gm, '') // a shell's words, when it finds the time
     .replace(/ +/g, ' ');
 }
 

@@ -9,6 +9,7 @@ import { Outcome } from '../tracehook/hooks.ts';
 import { detachTask } from './detach.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
+import { inheritProcFiles } from './proc-filter.ts';
 import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
 import { dispatchStatus } from './stops.ts';
@@ -24,6 +25,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
     group.exitSignal = flags & CLONE.CSIGNAL;
     group.parent = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
     group.childSignals = parent.group.childSignals;
+    inheritProcFiles(parent.group, group);
     if ((flags & CLONE.VM) !== 0) group.space = parent.group.space;
   }
   // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
@@ -76,7 +78,10 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   host.unborn.delete(tid);
   const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
   child.filter = gone.filter;
-  if (!isThread) child.group.parent = gone;
+  if (!isThread) {
+    child.group.parent = gone;
+    inheritProcFiles(gone.group, child.group);
+  }
   for (const observer of host.observers) observer.onOrphan?.(child, gone);
   if (status !== undefined) dispatchStatus(host, tid, status);
 }

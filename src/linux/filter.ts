@@ -21,11 +21,14 @@ const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
 /** The same for calls that are only looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone. */
 export const LOOK_COOKIE = 0x7575;
 const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
+/** The same for the files that a tracer opens (proc-filter.ts). */
+export const PROC_COOKIE = 0x7576;
 const ARG0_OFFSET = 16;
 const SIGACTIONS = ['rt_sigaction', 'sigaction', 'signal'];
 const JSET = 0x45;
 
-type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+/** struct sock_filter. */
+export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
 /**
  * The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. `served`: with what
@@ -41,13 +44,18 @@ export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
   }
   program.push([RET, 0, 0, RET_ALLOW]);
+  return assemble(program);
+}
+
+/** The program as the kernel takes it. */
+export function assemble(program: readonly Instruction[]): Uint8Array {
   const bytes = new Uint8Array(program.length * 8);
   const view = new DataView(bytes.buffer);
   program.forEach(([code, jt, jf, k], i) => {
     view.setUint16(i * 8, code, true);
     view.setUint8(i * 8 + 2, jt);
     view.setUint8(i * 8 + 3, jf);
-    view.setUint32(i * 8 + 4, k, true);
+    view.setUint32(i * 8 + 4, k >>> 0, true);
   });
   return bytes;
 }

@@ -15,7 +15,8 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-/** Below the red zone of x86-64. */
+/** Of x86-64. */
+const RED_ZONE = 128n;
 const BELOW_STACK = 512n;
 /** Other stops that may come first: pending signals (dropped, the process is about to end), a group stop. */
 const MAX_STOPS = 130;
@@ -41,13 +42,13 @@ function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean
 
 /** Where a stopped task has room for a few bytes. */
 export const belowStack = (host: LinuxHost, task: LinuxTask): bigint =>
-  (task.registers.get(host.arch.stackPointer) - BELOW_STACK) & ~15n;
+  (task.registers.get(host.arch.stackPointer) - RED_ZONE - BELOW_STACK) & ~15n;
 
 /** In an injected call's arguments: where the bytes that come with it are. */
 export const AT_BYTES = -1n << 63n;
 
 /**
- * Has a stopped task make a system call, with `bytes` below its stack. The result; null: it cannot be done, or something else
+ * Has a stopped task make a system call, with `bytes` (BELOW_STACK at most) below its stack; a function is told where. The result; null: it cannot be done, or something else
  * became of the task, which is left to the loop. Its registers are as before; signals that came meanwhile are sent again.
  */
 export function injectCall(
@@ -55,7 +56,7 @@ export function injectCall(
   task: LinuxTask,
   name: string,
   args: readonly bigint[],
-  bytes: Uint8Array,
+  bytes: Uint8Array | ((place: bigint) => Uint8Array),
 ): bigint | null {
   const { arch } = host;
   const { registers, memory } = task;
@@ -65,7 +66,7 @@ export function injectCall(
   if (at === null || nr === undefined) return null;
   const saved = registers.names.map((register) => [register, registers.get(register)] as const);
   const place = belowStack(host, task);
-  memory.write(place, bytes);
+  memory.write(place, typeof bytes === 'function' ? bytes(place) : bytes);
   const names = arch.argumentRegisters(abi);
   registers.set(arch.syscallNumber, -1n);
   registers.set(arch.syscallResult, BigInt(nr));

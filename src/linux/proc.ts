@@ -148,3 +148,17 @@ export function currentSyscall(tid: number): CurrentSyscall {
   const stackPointer = numbers.pop() ?? 0n;
   return { state: 'blocked', nr: Number(words[0]), args: numbers, stackPointer, programCounter };
 }
+
+/** Where an open file is read and written next. */
+export function filePosition(pid: number, fd: number): bigint {
+  return BigInt(/^pos:\s*(\d+)/m.exec(text(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1] ?? 0);
+}
+
+/** What may be done with the memory at an address: `r-xp` and the like; empty: it is not mapped. */
+export function permissionsAt(tid: number, address: bigint): string {
+  for (const line of text(`/proc/${tid}/maps`)?.split('\n') ?? []) {
+    const match = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line);
+    if (match !== null && BigInt(`0x${match[1]}`) <= address && address < BigInt(`0x${match[2]}`)) return match[3]!;
+  }
+  return '';
+}

@@ -17,6 +17,7 @@ import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
+import { watchProcFiles } from './proc-filter.ts';
 import { resumeTask } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -178,6 +179,23 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return task.registers.get(this.host.arch.programCounter) - 1n;
   }
 
+  programCounter(task: Task): bigint {
+    return task.registers.get(this.host.arch.programCounter);
+  }
+
+  setProgramCounter(task: Task, address: bigint): void {
+    task.registers.set(this.host.arch.programCounter, address);
+  }
+
+  pastBreakpoint(address: bigint): bigint {
+    return address + 1n;
+  }
+
+  isCode(task: Task, address: bigint): boolean {
+    const permissions = proc.permissionsAt(task.tid, address);
+    return permissions.includes('x') && !permissions.includes('w');
+  }
+
   addressSpace(task: Task): object {
     return linux(task).group.space;
   }
@@ -281,6 +299,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
       view.setBigInt64(at + 8, BigInt(Math.floor(us % 1e6)), true);
     }
     return bytes;
+  }
+
+  becameTracer(task: Task): void {
+    watchProcFiles(linux(task));
   }
 
   wakeSleeper(task: Task): void {

@@ -12,6 +12,7 @@ import { detachNow } from './detach.ts';
 import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
+import { installProcFilters } from './proc-filter.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 
 const ESRCH = 3;
@@ -61,6 +62,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     return;
   }
   if (task.childSignals.length > 0 && task.run === Run.STOPPED) giveChildSignals(host, task);
+  if (task.group.procFiles.due.length > 0 && task.run === Run.STOPPED) installProcFilters(host, task);
   const { stop, trace } = task;
   if (stop === Stop.GROUP) {
     task.flush();

@@ -49,7 +49,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
 }
 
 /** The call is not made: this is its result. */
-function answer(host: LinuxHost, task: LinuxTask, value: number | bigint): void {
+export function answer(host: LinuxHost, task: LinuxTask, value: number | bigint): void {
   task.answered = task.call.nr;
   task.registers.set(host.arch.syscallNumber, -1n);
   task.registers.set(host.arch.syscallResult, BigInt(value));
@@ -149,7 +149,7 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
   const { arch } = host;
   registers.set(arch.syscallNumber, BigInt(served.nr));
   if (served.phase === 'trying') {
-    for (const { register, value } of served.given ?? []) registers.set(register, value);
+    giveBack(task, served);
     return false;
   }
   const polled = host.ptrace!.poll(task);
@@ -165,14 +165,23 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
   return false;
 }
 
+function giveBack(task: LinuxTask, { given = [] }: ServedCall): void {
+  for (const { register, value } of given) task.registers.set(register, value);
+}
+
 /** The exit of a call that was made for real, on trial. */
 function tried(host: LinuxHost, task: LinuxTask): boolean {
   const { registers } = task;
   const { arch } = host;
-  const { given, nr } = task.served!;
+  const { nr, done } = task.served!;
+  giveBack(task, task.served!);
   task.served = null;
-  for (const { register, value } of given ?? []) registers.set(register, value);
   const result = Number(BigInt.asIntN(64, registers.get(arch.syscallResult)));
+  if (done !== undefined) {
+    registers.set(arch.syscallNumber, BigInt(nr));
+    done(result);
+    return false;
+  }
   const served: Served = host.ptrace!.leave(task, result);
   if (served.do === 'return') {
     if (Number(served.value) !== result) registers.set(arch.syscallResult, BigInt(served.value));

@@ -12,7 +12,7 @@ import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
-import { FILTER_COOKIE, LOOK_COOKIE } from './filter.ts';
+import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
@@ -22,6 +22,8 @@ import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow } from './way-out.ts';
+
+const COOKIES: ReadonlySet<number> = new Set([FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE]);
 
 /** Handles event `i` of the buffer. */
 export function dispatch(host: LinuxHost, i: number): void {
@@ -80,7 +82,7 @@ export function dispatch(host: LinuxHost, i: number): void {
       task.call.loadEntry(events, i);
       const ours = isOurs(host, task, i);
       const data = events.retData(i);
-      task.refused = !ours || (data !== FILTER_COOKIE && data !== LOOK_COOKIE);
+      task.refused = !ours || !COOKIES.has(data);
       task.entered = true;
       if (task.refused && (task.trace.events & Event.SECCOMP) !== 0)
         traced(host, task, events.retData(i), reported || !ours);
@@ -136,7 +138,8 @@ function isOurs(host: LinuxHost, task: LinuxTask, i: number): boolean {
   const from = host.events.callWords(i);
   const nr = words[from + 6]!;
   if (task.filter === null) return false;
-  if (host.ptrace !== null && host.events.retData(i) === LOOK_COOKIE) return true;
+  const data = host.events.retData(i);
+  if (host.ptrace !== null && (data === LOOK_COOKIE || data === PROC_COOKIE)) return true;
   return task.filter.has(host.arch.abiOf(words[from + 1]!, nr), nr);
 }
 

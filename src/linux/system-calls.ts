@@ -7,6 +7,7 @@ import { Outcome } from '../tracehook/hooks.ts';
 import { noteChildSignals } from './child-signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
+import { serveProcFile } from './proc-files.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
@@ -47,7 +48,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
       serve(host, task);
       return;
-    }
+    } else if (task.group.procFiles.watched) serveProcFile(host, task);
   }
   if (task.refused) {
     task.refused = false;

@@ -62,6 +62,24 @@ export interface ChildSignals {
   readonly noWait: boolean;
 }
 
+/** A file descriptor for the memory of a task: it stays that of the address space it was opened for. */
+export interface MemoryFile {
+  readonly task: LinuxTask;
+  readonly space: AddressSpace;
+}
+
+/** What a process that traces others opens in /proc (proc-files.ts). */
+export interface ProcFiles {
+  /** Its opens stop, or will as soon as the filter is in. */
+  watched: boolean;
+  /** Filters that are still to be installed. */
+  readonly due: Uint8Array[];
+  /** By descriptor. */
+  readonly memory: Map<number, MemoryFile>;
+  /** Descriptors whose reads and writes stop; −1: all. */
+  readonly filtered: Set<number>;
+}
+
 /** A call of this task that is served, not made (served.ts). */
 export interface ServedCall {
   readonly nr: number;
@@ -74,6 +92,8 @@ export interface ServedCall {
   given?: readonly { readonly register: string; readonly value: bigint }[];
   /** When that is done, the call returns this; undefined: it is made again. */
   value?: bigint;
+  /** Takes the result of one that is tried; absent: it is for PtraceHooks.leave. */
+  readonly done?: (result: number) => void;
 }
 
 /** A task on its way to its first exec under trace. */
@@ -102,6 +122,8 @@ export class ThreadGroup {
   stopSigno = 0;
   /** Stands for the address space: shared by those who share it, new at each exec. */
   space: AddressSpace = {};
+  /** What its tracers' filters say (proc-filter.ts). */
+  readonly procFiles: ProcFiles = { watched: false, due: [], memory: new Map(), filtered: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
   childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */

@@ -98,6 +98,11 @@ export class Breakpoints<O> {
     return site?.address === address ? site.owners : [];
   }
 
+  /** Whether anybody else has a breakpoint somewhere. */
+  hasOthers(owner: O): boolean {
+    return this.sites.some((site) => site.owners.some((other) => other !== owner));
+  }
+
   /** The owner is gone and leaves its instructions where they are, as natively: where no one else has one, the program's. */
   forget(owner: O): void {
     this.sites = this.sites.filter((site) => {

@@ -89,22 +89,22 @@ function peek(r: Request): number {
   const { traced, tracer } = r.link;
   const word = new Uint8Array(WORD);
   const result = r.kernel.machine(traced.task, r.request, r.addr, word);
-  if (result >= 0 && traced.breakpoints.size > 0) traced.breakpoints.view(tracer, r.addr, word);
+  if (result >= 0 && traced.space.hides) traced.space.read(tracer, r.addr, word);
   return done(r, result, word);
 }
 
 function poke(r: Request): number {
   const { traced, tracer } = r.link;
-  const { breakpoints, task } = traced;
+  const { space, task } = traced;
   const word = new Uint8Array(WORD);
-  new DataView(word.buffer).setBigUint64(0, r.data, true);
-  let out: Uint8Array = word;
-  if (breakpoints.concerns(r.addr, word)) {
-    const real = new Uint8Array(WORD);
-    if (r.kernel.machine(task, PTRACE.PEEKDATA, r.addr, real) < 0) return -ERRNO.EIO;
-    out = breakpoints.write(tracer, r.addr, word, real);
-  }
-  return r.kernel.machine(task, r.request, r.addr, new DataView(out.buffer, out.byteOffset).getBigUint64(0, true));
+  const view = new DataView(word.buffer);
+  view.setBigUint64(0, r.data, true);
+  const real = new Uint8Array(WORD);
+  if (r.kernel.machine(task, PTRACE.PEEKDATA, r.addr, real) < 0) return -ERRNO.EIO;
+  const out = space.write(r.kernel, task, tracer, r.addr, word, real);
+  if (typeof out === 'number') return -out;
+  if (out !== null) word.set(out);
+  return r.kernel.machine(task, r.request, r.addr, view.getBigUint64(0, true));
 }
 
 const ARCH_GET = new Set([0x1003n, 0x1004n]); // ARCH_GET_FS, ARCH_GET_GS

@@ -7,14 +7,15 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
-import type { PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
+import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Hold, Resume, type UtraceCore } from '../utrace/index.ts';
-import { Breakpoints } from './breakpoints.ts';
 import { answering } from './caller.ts';
 import { Link } from './link.ts';
 import { describeCall, describeServed, describeStop } from './log.ts';
+import { Space } from './memory.ts';
+import { procFile } from './proc-files.ts';
 import { birthEvent, exitEvent, makeOps } from './reports.ts';
 import { serveRequest } from './requests.ts';
 import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
@@ -52,7 +53,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   /** Processes with a real child that may have something to tell. */
   private readonly changed = new WeakSet<object>();
   private readonly asked = new WeakSet<object>();
-  private readonly spaces = new WeakMap<object, Breakpoints<Task>>();
+  private readonly spaces = new WeakMap<object, Space>();
   /** Tasks that an event of ours holds, outside the core's reports. */
   private readonly held = new Set<Task>();
   private readonly ops: EngineOps<Traced>;
@@ -66,6 +67,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.ops = makeOps({
       kernel,
       linkChild: (parent, child) => this.linkChild(parent, child),
+      copySpace: (parent, child) => this.copySpace(parent, child),
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),
     });
@@ -103,6 +105,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     const links = this.tracers.get(tracer);
     if (links === undefined) this.tracers.set(tracer, [link]);
     else links.push(link);
+    this.kernel.becameTracer(tracer);
     traced.updateEvents();
     return link;
   }
@@ -128,6 +131,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       if (links.length === 0) this.tracers.delete(tracer);
     }
     traced.links.splice(traced.links.indexOf(link), 1);
+    this.leaveSpace(link);
     const dead = link.death !== null;
     if (link.stop !== null && link.has('SUSPEND_SECCOMP') && !traced.seccompRests) {
       this.kernel.suspendSeccomp(traced.task, false);
@@ -159,14 +163,42 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.kernel.reap(traced.task);
   }
 
-  breakpointsOf(task: Task): Breakpoints<Task> {
-    const space = this.kernel.addressSpace(task);
-    let breakpoints = this.spaces.get(space);
-    if (breakpoints === undefined) {
-      breakpoints = new Breakpoints<Task>();
-      this.spaces.set(space, breakpoints);
+  // --- address spaces ---
+
+  spaceOf(task: Task): Space {
+    const key = this.kernel.addressSpace(task);
+    let space = this.spaces.get(key);
+    if (space === undefined) {
+      space = new Space();
+      this.spaces.set(key, space);
     }
-    return breakpoints;
+    return space;
+  }
+
+  hidesMemory(task: Task): boolean {
+    return this.spaces.get(this.kernel.addressSpace(task))?.hides ?? false;
+  }
+
+  /** A child with an address space of its own has its parent's breakpoints in it: those who trace it know theirs. */
+  private copySpace(parent: Task, child: Task): void {
+    const key = this.kernel.addressSpace(child);
+    if (key === this.kernel.addressSpace(parent) || !this.hidesMemory(parent)) return;
+    const tracers = this.traced.get(child)?.links.map((link) => link.tracer) ?? [];
+    this.spaces.set(key, this.spaceOf(parent).copy(tracers));
+  }
+
+  /** A tracer let go of a task: when it traces nobody else in that address space, what it left there is the program's. */
+  private leaveSpace({ tracer, traced }: Link): void {
+    const key = this.kernel.addressSpace(traced.task);
+    const rest = this.tracers.get(tracer) ?? [];
+    if (rest.some((link) => this.kernel.addressSpace(link.traced.task) === key)) return;
+    this.spaces.get(key)?.forget(tracer);
+  }
+
+  /** By whose eyes a process sees a task's memory: those of its thread that traces it. */
+  private eyes(reader: Task, task: Task): Task {
+    const links = this.traced.get(task)?.links ?? [];
+    return links.find((link) => this.kernel.sameGroup(link.tracer, reader))?.tracer ?? reader;
   }
 
   // --- what becomes waitable ---
@@ -230,6 +262,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     links?.splice(links.indexOf(link), 1);
     if (links?.length === 0) this.tracers.delete(tracer);
     traced.links.splice(traced.links.indexOf(link), 1);
+    this.leaveSpace(link);
     this.wakeAll(tracer); // what they wait for is the real kernel's to tell now
   }
 
@@ -367,6 +400,24 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   keepsZombie(task: Task): boolean {
     const links = this.traced.get(task)?.links ?? [];
     return links.some((link) => !this.isNatural(link));
+  }
+
+  procFile(reader: Task, path: string): ProcFile | null {
+    const file = procFile(this, reader, path);
+    if (file !== null) this.log?.(`${reader.tid} opens ${path}`);
+    return file;
+  }
+
+  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): boolean {
+    return this.spaceOf(task).read(this.eyes(reader, task), address, bytes);
+  }
+
+  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array): Uint8Array | null | number {
+    const real = task.memory.read(address, bytes.length);
+    const out = this.spaceOf(task).write(this.kernel, task, this.eyes(writer, task), address, bytes, real);
+    const how = out === null ? '' : typeof out === 'number' ? ': refused' : ', under the breakpoints of others';
+    this.log?.(`${writer.tid} writes ${bytes.length} bytes at 0x${address.toString(16)} of ${task.tid}${how}`);
+    return out;
   }
 
   /** R51, R57. */

@@ -29,6 +29,8 @@ export interface ReportContext {
   readonly kernel: PtraceKernel;
   /** A link on a newborn, like its parent's (R20). */
   linkChild(parent: Link, child: Task): void;
+  /** The newborn's links are made. */
+  copySpace(parent: Task, child: Task): void;
   died(traced: Traced, status: number): void;
   reaped(traced: Traced): void;
 }
@@ -118,6 +120,7 @@ function clone(traced: Traced, context: ReportContext, flags: number, child: Tas
     if (enabled) traced.births.push({ link, event, child: BigInt(context.kernel.tidFor(child, link.tracer)) });
     if (enabled || (flags & CLONE.PTRACE) !== 0) context.linkChild(link, child);
   }
+  context.copySpace(traced.task, child);
   return traced.action;
 }
 

@@ -18,29 +18,38 @@ const TRAP_TRACE = 2;
 const TRAP_HWBKPT = 4;
 
 /** Who is shown a signal, in order. */
-function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Link[] {
+interface Audience {
+  /** Those who asked for just this trap: each is shown it, whatever the one before made of it. */
+  readonly claimants: readonly Link[];
+  /** Shown it, one after the other, as long as nobody suppresses it; by claimants: as long as one of them passes it on. */
+  readonly others: readonly Link[];
+  /** Where the breakpoint is that was hit. */
+  readonly breakpoint?: bigint;
+}
+
+function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience {
   const { links } = traced;
-  const first = (chosen: (link: Link) => boolean): Link[] => [
-    ...links.filter(chosen),
-    ...links.filter((link) => !chosen(link)),
-  ];
   if (info.signo === SIG.SIGTRAP) {
     const steppers = links.filter((link) => link.steps);
     if (info.code === TRAP_HWBKPT || (info.code === TRAP_TRACE && traced.debug.inUse)) {
       const owners = trapOwners(traced, steppers);
-      if (owners.length > 0) return links.filter((link) => owners.includes(link));
+      if (owners.length > 0) return { claimants: links.filter((link) => owners.includes(link)), others: [] };
     }
     if (info.code === TRAP_TRACE || info.code === TRAP_BRKPT) {
-      if (steppers.length > 0) return steppers;
+      if (steppers.length > 0) return { claimants: steppers, others: [] };
     } else if (info.code === SI.SI_KERNEL) {
-      const at = kernel.breakpointAddress(traced.task);
-      const planters = traced.breakpoints.ownersAt(at);
-      return first((link) => planters.includes(link.tracer));
+      const breakpoint = kernel.breakpointAddress(traced.task);
+      const owners = traced.space.breakpoints.ownersAt(breakpoint);
+      if (owners.length > 0) {
+        const claimants = owners.flatMap((owner) => links.filter((link) => link.tracer === owner));
+        return { claimants, others: links.filter((link) => !claimants.includes(link)), breakpoint };
+      }
     }
   }
   // What a tracer sent is its own affair first: gdb stops threads so, and suppresses the signal.
-  if (info.code === SI.SI_TKILL) return first((link) => kernel.tgidFor(link.tracer, traced.task) === info.pid);
-  return [...links];
+  const sent = (link: Link): boolean =>
+    info.code === SI.SI_TKILL && kernel.tgidFor(link.tracer, traced.task) === info.pid;
+  return { claimants: [], others: [...links.filter(sent), ...links.filter((link) => !sent(link))] };
 }
 
 /** What a tracer's resumption made of the signal (R31); null: dropped. */
@@ -67,6 +76,48 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   return changed;
 }
 
+/**
+ * A trap is shown to each who asked for it, as if it were alone. What the last of them passes on; null: nobody does.
+ *
+ * A breakpoint that several planted is hit by each in turn. The first sets the task back to it, and will lift its own and
+ * step: the next is shown the task as the CPU left it, past the breakpoint, and sets it back again. Those before wait with
+ * their steps meanwhile. When all have lifted theirs the program's own instruction is there, and one step of it is the step of
+ * all. Whoever comes to it without having been shown it (it stepped here, or was not alone in planting since) runs into the
+ * instruction that still is there, and that is a hit for its owners: so nobody's breakpoint is ever passed unseen.
+ */
+function* claimedStops(
+  traced: Traced,
+  kernel: PtraceKernel,
+  info: Siginfo,
+  claimants: readonly Link[],
+  breakpoint: bigint | undefined,
+): Generator<undefined, Siginfo | null, undefined> {
+  const { task } = traced;
+  let passed: Siginfo | null = null;
+  let shown = false;
+  for (const link of claimants) {
+    if (link.over) continue;
+    let setBack = false;
+    if (breakpoint !== undefined && shown) {
+      if (!traced.space.breakpoints.ownersAt(breakpoint).includes(link.tracer)) continue; // lifted meanwhile
+      const past = kernel.pastBreakpoint(breakpoint);
+      const at = kernel.programCounter(task);
+      setBack = at === breakpoint;
+      if (setBack) kernel.setProgramCounter(task, past);
+      else if (at !== past) break; // sent elsewhere: it will not run what is here
+    }
+    const stop = signalStop(info);
+    traced.show(link, stop);
+    shown = true;
+    yield;
+    passed = afterStop(link, kernel, task, stop.siginfo ?? info) ?? passed;
+    if (setBack && kernel.programCounter(task) === kernel.pastBreakpoint(breakpoint!)) {
+      kernel.setProgramCounter(task, breakpoint!);
+    }
+  }
+  return shown ? passed : info;
+}
+
 /** A signal of the program's. */
 export function* signalReport(
   traced: Traced,
@@ -84,8 +135,14 @@ export function* signalReport(
     link.defers = false;
     if (before.signo === SIG.SIGSTOP) link.dropStops(); // R16: the two are one
   }
-  let info: Siginfo = before;
-  for (const link of audience(traced, kernel, before)) {
+  const { claimants, others, breakpoint } = audience(traced, kernel, before);
+  let info = before;
+  if (claimants.length > 0) {
+    const passed = yield* claimedStops(traced, kernel, before, claimants, breakpoint);
+    if (passed === null) return ignore(traced.action);
+    info = passed;
+  }
+  for (const link of others) {
     if (link.over) continue;
     const stop = signalStop(info);
     traced.show(link, stop);

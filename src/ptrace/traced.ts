@@ -11,9 +11,9 @@ import { Step } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { control, type Engine, Hold, Resume, type ResumeAction, setEvents } from '../utrace/index.ts';
-import type { Breakpoints } from './breakpoints.ts';
 import { DebugRegisters } from './debug-registers.ts';
 import type { Link } from './link.ts';
+import type { Space } from './memory.ts';
 import { groupStop, type PtraceStop, signalStop, trapStop } from './stop.ts';
 
 export type Report = Generator<undefined, number, undefined>;
@@ -35,8 +35,8 @@ const ALWAYS =
 export interface PtraceContext {
   /** A stop began: its tracer's waits, and its SIGCHLD. */
   stopped(link: Link, stop: PtraceStop): void;
-  /** The breakpoints in a task's address space, by the tracer that planted them. */
-  breakpointsOf(task: Task): Breakpoints<Task>;
+  /** What tracers did to a task's address space. */
+  spaceOf(task: Task): Space;
   /** The task's process was continued. */
   continued(traced: Traced): void;
 }
@@ -68,8 +68,8 @@ export class Traced {
     this.listener = listener;
   }
 
-  get breakpoints(): Breakpoints<Task> {
-    return this.listener.breakpointsOf(this.task);
+  get space(): Space {
+    return this.listener.spaceOf(this.task);
   }
 
   /** Whether a report waits for tracers. */

@@ -19,6 +19,13 @@ export type Served =
   /** The caller sleeps until {@link PtraceKernel.wakeSleeper}, or until a signal interrupts it as it would the real call. */
   | { readonly do: 'sleep' };
 
+/** A file of /proc that is not the same for a tracer under us as for the real kernel. */
+export type ProcFile =
+  /** The text of `path` (the reader's own: its pid namespace), made what the reader is to see. */
+  | { readonly kind: 'text'; readonly path: string; readonly rewrite: (text: string) => string }
+  /** The memory of a task: what is read and written by it is brought to `memoryRead` and `memoryWrite`. */
+  | { readonly kind: 'memory'; readonly task: Task };
+
 /** What a kernel calls. */
 export interface PtraceHooks {
   /** A call of this task, after its entry was reported and before it is made. */
@@ -47,6 +54,14 @@ export interface PtraceHooks {
   killed(task: Task): void;
   /** The task's death is about to be known: whether its zombie must be kept until {@link PtraceKernel.reap}. */
   keepsZombie(task: Task): boolean;
+  /** What `reader` opens by this absolute path; null: it is nobody's affair. */
+  procFile(reader: Task, path: string): ProcFile | null;
+  /** Whether a task's memory looks otherwise to some than it is. */
+  hidesMemory(task: Task): boolean;
+  /** Bytes just read of a task's memory become, in place, what `reader` is to see. True: they changed. */
+  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): boolean;
+  /** What is really to be written where `writer` writes `bytes`; null: just that; or the errno that it gets. */
+  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array): Uint8Array | null | number;
   /** A child of `parent`'s process changed state for the real kernel: dead and reaped by us, stopped, or continued. */
   childChanged(parent: Task): void;
 }
@@ -86,6 +101,13 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   kill(task: Task): void;
   /** Where the breakpoint instruction is that a task has just run. */
   breakpointAddress(task: Task): bigint;
+  /** Where the task goes on. */
+  programCounter(task: Task): bigint;
+  setProgramCounter(task: Task, address: bigint): void;
+  /** Where the CPU leaves a task that has run a breakpoint instruction at `address`. */
+  pastBreakpoint(address: bigint): bigint;
+  /** Whether there is code at an address that the program cannot write itself. */
+  isCode(task: Task, address: bigint): boolean;
   /** Something that stands for the task's address space: the same object for all who share it. */
   addressSpace(task: Task): object;
 
@@ -133,6 +155,9 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   times(task: Task): { readonly utime: number; readonly stime: number };
   /** The rusage of a task, as wait4 gives it. */
   rusage(task: Task): Uint8Array;
+
+  /** The task's process traces somebody from now on: the files of /proc it opens are asked for by `procFile`. */
+  becameTracer(task: Task): void;
 
   /** A sleeper is to be polled. */
   wakeSleeper(task: Task): void;

@@ -1,0 +1,141 @@
+/**
+ * The filters of processes that trace others: what they open in /proc must stop, and so must what they read and write by a
+ * descriptor for a task's memory. Only tracers get one, so that everybody else opens files at full speed; what a tracer starts
+ * from then on inherits it, for good. Seccomp sees the number of a descriptor but not what it is: so reads and writes get
+ * a filter of their own when the first such descriptor comes, for just its number.
+ */
+
+import { syscallNumber } from '../abi/syscalls.ts';
+import { assemble, type Instruction, PROC_COOKIE } from './filter.ts';
+import type { LinuxHost } from './host.ts';
+import { AT_BYTES, injectCall } from './inject.ts';
+import { type LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
+
+// struct sock_filter and seccomp_data: see filter.ts
+const LD_ABS = 0x20;
+const JEQ = 0x15;
+const JSET = 0x45;
+const RET = 0x06;
+const NR_OFFSET = 0;
+const ARCH_OFFSET = 4;
+const argOffset = (index: number): number => 16 + 8 * index;
+const ALLOW: Instruction = [RET, 0, 0, 0x7fff0000];
+const TRACE: Instruction = [RET, 0, 0, 0x7ff00000 | PROC_COOKIE];
+
+// An open with one of these can be no open of what we serve: O_CREAT, O_DIRECTORY, O_PATH.
+const OTHER_OPENS = 0o100 | 0o200000 | 0o10000000;
+
+const SECCOMP_SET_MODE_FILTER = 1n;
+const SECCOMP_FILTER_FLAG_TSYNC = 1n;
+
+/** So many descriptors get a filter each; then all do. */
+const MAX_FILTERS = 8;
+const ANY = -1;
+
+type Abi = 'x86-64' | 'i386';
+const AUDIT_ARCHS: readonly (readonly [number, Abi])[] = [
+  [0xc000003e, 'x86-64'],
+  [0x40000003, 'i386'],
+];
+
+/** `tests` of a call's number, for each way to call. */
+function filter(tests: (abi: Abi) => Instruction[]): Uint8Array {
+  const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
+  for (const [audit, abi] of AUDIT_ARCHS) {
+    const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...tests(abi), ALLOW];
+    program.push([JEQ, 0, block.length, audit], ...block);
+  }
+  return assemble([...program, ALLOW]);
+}
+
+const openFilter = (): Uint8Array =>
+  filter((abi) => [
+    ...unless('open', abi, [LD_ABS, 0, 0, argOffset(1)], [JSET, 0, 1, OTHER_OPENS]),
+    ...unless('openat', abi, [LD_ABS, 0, 0, argOffset(2)], [JSET, 0, 1, OTHER_OPENS]),
+    [JEQ, 0, 1, syscallNumber(abi, 'openat2')!],
+    TRACE,
+  ]);
+
+/** The call stops, unless an argument has one of these bits. */
+const unless = (name: string, abi: Abi, load: Instruction, test: Instruction): Instruction[] => [
+  [JEQ, 0, 4, syscallNumber(abi, name)!],
+  load,
+  test,
+  ALLOW,
+  TRACE,
+];
+
+const MEMORY_CALLS = ['read', 'write', 'pread64', 'pwrite64'];
+
+const memoryFilter = (fd: number): Uint8Array =>
+  filter((abi) =>
+    MEMORY_CALLS.flatMap((name): Instruction[] =>
+      fd === ANY
+        ? [[JEQ, 0, 1, syscallNumber(abi, name)!], TRACE]
+        : [[JEQ, 0, 4, syscallNumber(abi, name)!], [LD_ABS, 0, 0, argOffset(0)], [JEQ, 0, 1, fd], TRACE, ALLOW],
+    ),
+  );
+
+/** From its next stop on, the opens of the task's process stop. */
+export function watchProcFiles({ group: { procFiles } }: LinuxTask): void {
+  if (procFiles.watched) return;
+  procFiles.watched = true;
+  procFiles.due.push(openFilter());
+}
+
+/** From its next stop on, what is read and written by this descriptor stops. */
+export function watchDescriptor({ group: { procFiles } }: LinuxTask, fd: number): void {
+  const { filtered, due } = procFiles;
+  if (filtered.has(fd) || filtered.has(ANY)) return;
+  const which = filtered.size < MAX_FILTERS ? fd : ANY;
+  filtered.add(which);
+  due.push(memoryFilter(which));
+}
+
+/** fork: filters and descriptors are the child's, too. */
+export function inheritProcFiles(parent: ThreadGroup, child: ThreadGroup): void {
+  const { watched, due, memory, filtered } = parent.procFiles;
+  child.procFiles.watched = watched;
+  child.procFiles.due.push(...due);
+  for (const [fd, file] of memory) child.procFiles.memory.set(fd, file);
+  for (const fd of filtered) child.procFiles.filtered.add(fd);
+}
+
+/** At a stop of the process's, as the task is about to go on: if it is one where a task can be made to make a call. */
+export function installProcFilters(host: LinuxHost, task: LinuxTask): void {
+  if (!canInject(task)) return;
+  const { due } = task.group.procFiles;
+  for (let program = due.shift(); program !== undefined; program = due.shift()) {
+    const bytes = program;
+    // Refused to one that gave up CAP_SYS_ADMIN where its tree did not give up new privileges: it reads what is really there.
+    const result = injectCall(
+      host,
+      task,
+      'seccomp',
+      [SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, AT_BYTES],
+      (place) => filterProgram(bytes, place, host.arch.abiFromRegisters(task.registers) === 'i386'),
+    );
+    if (task.run !== Run.STOPPED) return;
+    if (result === null) return;
+  }
+}
+
+/** At the end of a call, or outside: what it was to go on with is all in its registers. */
+function canInject(task: LinuxTask): boolean {
+  const { stop, served } = task;
+  if (served !== null || task.deliver !== 0) return false;
+  // A call that was answered is over, unless somebody is to see its exit: then that is where.
+  if (stop === Stop.SECCOMP) return task.answered >= 0 && !task.syscallStops;
+  return stop === Stop.EXIT || stop === Stop.SIGNAL || stop === Stop.TRAP;
+}
+
+/** struct sock_fprog, and behind it what it points to. */
+function filterProgram(program: Uint8Array, place: bigint, narrow: boolean): Uint8Array {
+  const bytes = new Uint8Array(16 + program.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, program.length / 8, true);
+  if (narrow) view.setUint32(4, Number(place) + 16, true);
+  else view.setBigUint64(8, place + 16n, true);
+  bytes.set(program, 16);
+  return bytes;
+}

@@ -199,6 +199,16 @@ FN(write_memory, 3)
 	return num(env, (double)ut_write(i32(a, 0), u64(a, 1), data, len));
 }
 
+// copyTo(tid, addr, bytes): as the task itself could write.
+FN(copy_to, 3)
+{
+	size_t len;
+	const void *data = bytes(a, 2, &len);
+	if (!data)
+		return NULL;
+	return num(env, (double)ut_copy_to(i32(a, 0), u64(a, 1), data, len));
+}
+
 FN(slice_begin, 3)
 {
 	return int_(env, ut_slice_begin((long)u64(a, 0), i32(a, 1), i32(a, 2)));
@@ -552,7 +562,7 @@ NAPI_MODULE_INIT()
 		{ "ptraceRaw", ptrace_raw },     { "holdDeaths", hold_deaths },
 		{ "peekDeath", peek_death },     { "takeContinued", take_continued },
 		{ "readMemory", read_memory },   { "readString", read_string },
-		{ "writeMemory", write_memory }, { "sliceBegin", slice_begin },
+		{ "writeMemory", write_memory }, { "copyTo", copy_to }, { "sliceBegin", slice_begin },
 		{ "sliceEnd", slice_end },       { "wantRusage", want_rusage },
 		{ "stats", stats },
 		{ "spin", spin },              { "taskCpu", task_cpu },

@@ -65,6 +65,14 @@ long ut_read_string(pid_t tid, uint64_t addr, char *to, size_t max)
 	return (long)done;
 }
 
+// As the task itself could write: what it has mapped read-only stays.
+long ut_copy_to(pid_t tid, uint64_t addr, const void *from, size_t len)
+{
+	struct iovec local = { (void *)from, len }, remote = { (void *)(uintptr_t)addr, len };
+	ssize_t n = process_vm_writev(tid, &local, 1, &remote, 1, 0);
+	return n < 0 ? -errno : n == (ssize_t)len ? n : -EFAULT;
+}
+
 long ut_write(pid_t tid, uint64_t addr, const void *from, size_t len)
 {
 	int fd = open_mem(tid, O_WRONLY);

@@ -69,6 +69,7 @@ extern struct ut_stats ut_stats;
 // memory.c
 long ut_read(pid_t tid, uint64_t addr, void *to, size_t len);
 long ut_read_string(pid_t tid, uint64_t addr, char *to, size_t max);
+long ut_copy_to(pid_t tid, uint64_t addr, const void *from, size_t len);
 long ut_write(pid_t tid, uint64_t addr, const void *from, size_t len);
 int ut_threads(pid_t pid, int32_t *tids, size_t capacity);
 int ut_task_syscall(pid_t tid);

@@ -250,6 +250,10 @@ export class TaskMemory implements Memory {
     return { bytes: into.slice(0, -(2 ** 20) - n), terminated: false };
   }
 
+  copyTo(address: bigint | number, data: Uint8Array): boolean {
+    return data.length === 0 || this.native.copyTo(this.task.tid, address, data) >= 0;
+  }
+
   write(address: bigint | number, data: Uint8Array): void {
     if (data.length === 0) return;
     const n = this.native.writeMemory(this.task.tid, address, data);

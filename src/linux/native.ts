@@ -41,6 +41,8 @@ export interface Native {
   readMemory(tid: number, addr: number | bigint, into: Uint8Array, length: number): number;
   /** The string's length; −2^20 − length when it is cut by unmapped memory. */
   readString(tid: number, addr: number | bigint, into: Uint8Array, max: number): number;
+  /** Writes as the task itself could: EFAULT where its mapping is read-only. */
+  copyTo(tid: number, addr: number | bigint, data: Uint8Array): number;
   writeMemory(tid: number, addr: number | bigint, data: Uint8Array): number;
   sliceBegin(periodNs: number, idleTicks: number, maxTicks: number): number;
   sliceEnd(): number;

@@ -24,6 +24,7 @@ import { type LinuxTask, Run, Stop } from './task.ts';
 import { reapKept } from './zombies.ts';
 
 const RUSAGE_BYTES = 144;
+const REGSET_PROBE = 16384;
 const statusBytes = new Uint8Array(4);
 const linux = (task: Task): LinuxTask => task as LinuxTask;
 
@@ -144,7 +145,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
     t.flush();
-    const result = this.host.native.regset(request, t.tid, note, data);
+    // Of no bytes the kernel only says whether there is such a set.
+    const bytes = data.length > 0 ? data : new Uint8Array(REGSET_PROBE);
+    const result = this.host.native.regset(data.length > 0 ? request : PTRACE.GETREGSET, t.tid, note, bytes);
+    if (data.length === 0) return Math.min(result, 0);
     if (request === PTRACE.SETREGSET) {
       t.invalidate();
       t.touched = true;

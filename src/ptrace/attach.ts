@@ -24,6 +24,10 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
   if (kernel.sameGroup(tracer, task)) return -ERRNO.EPERM;
   const refused = kernel.mayTrace(tracer, task);
   if (refused !== 0) return -refused;
+  if (seize) {
+    const forbidden = kernel.maySetOptions(tracer, Number(data));
+    if (forbidden !== 0) return -forbidden;
+  }
   if (task.exitState !== ExitState.ALIVE || !mayShare(ptrace, task, tracer)) return -ERRNO.EPERM;
   if (tracesInCircle(ptrace, tracer, task)) return -ERRNO.EPERM;
   const link = ptrace.link(task, tracer, seize, seize ? Number(data) : 0);

@@ -47,9 +47,5 @@ export function readFrom(caller: Task, address: bigint, length: number): Uint8Ar
 
 /** copy_to_user. */
 export function writeTo(caller: Task, address: bigint, bytes: Uint8Array): void {
-  try {
-    caller.memory.write(address, bytes);
-  } catch (error) {
-    refuse(error);
-  }
+  if (!caller.memory.copyTo(address, bytes)) throw new Refusal(ERRNO.EFAULT);
 }

@@ -146,7 +146,10 @@ function peekSiginfo(r: Request): number {
   if (count < 0) return -ERRNO.EINVAL;
   const into = new Uint8Array(Math.min(count, 1024) * SIGINFO_BYTES);
   const n = r.kernel.machine(r.link.traced.task, r.request, args, into);
-  if (n > 0) writeTo(r.caller, r.data, into.subarray(0, n * SIGINFO_BYTES));
+  for (let i = 0; i < n; i++) {
+    const info = into.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+    if (!r.caller.memory.copyTo(r.data + BigInt(i * SIGINFO_BYTES), info)) return i > 0 ? i : -ERRNO.EFAULT;
+  }
   return n;
 }
 

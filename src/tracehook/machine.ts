@@ -52,6 +52,8 @@ export interface Memory {
   readString(address: bigint | number, max: number): { readonly bytes: Uint8Array; readonly terminated: boolean };
   /** Writes all of `data`, also to read-only mappings (as a debugger's breakpoint needs). Throws EFAULT. */
   write(address: bigint | number, data: Uint8Array): void;
+  /** copy_to_user: writes as the program itself could. False: EFAULT, and some of it may have been written. */
+  copyTo(address: bigint | number, data: Uint8Array): boolean;
 }
 
 /** One register set as the kernel lays it out (struct user_regset): NT_PRSTATUS, NT_PRFPREG, NT_X86_XSTATE. */

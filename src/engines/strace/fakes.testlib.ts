@@ -80,6 +80,10 @@ export class FakeMemory implements Memory {
     return end < 0 ? { bytes, terminated: false } : { bytes: bytes.subarray(0, end), terminated: true };
   }
 
+  copyTo(): boolean {
+    return false;
+  }
+
   write(): void {
     throw new Error('the fake memory is read-only');
   }

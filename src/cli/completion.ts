@@ -32,16 +32,21 @@ _utrace() {
     return
   fi
   case $prev in
-    -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    -o|--output|--log) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --cwd) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     -u|--user) COMPREPLY=($(compgen -u -- "$cur")); return ;;
     -S|--sort) COMPREPLY=($(compgen -W 'time calls errors name nothing' -- "$cur")); return ;;
     --seccomp) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+    --with) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     -p|--pid) COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")); return ;;
     -e|--expr|--count|=)
       [[ $cur == *,* ]] && list="\${cur%,*},"
       COMPREPLY=($(compgen -P "$list" -W '${callNames().join(' ')}' -- "\${cur##*,}")); return ;;
   esac
+  if [[ $cur != -* && ( \${COMP_WORDS[1]} == ps || ( \${COMP_WORDS[1]} == join && $COMP_CWORD -eq 2 ) ) ]]; then
+    COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" ps --names 2>/dev/null)" -- "$cur"))
+    return
+  fi
   case \${COMP_WORDS[1]} in
       completion) COMPREPLY=($(compgen -W 'bash zsh' -- "$cur")); return ;;
 ${cases}

@@ -8,6 +8,9 @@ import { openSync } from 'node:fs';
 import { getRuntime, type Session, SIG } from '../session/index.ts';
 import { inForeground, isJob, placeOf } from './job.ts';
 
+/** After we are continued: what is reported as stopped so soon had stopped with us. */
+const WAKING_MS = 100;
+
 const ASKS: ReadonlySet<number> = new Set([SIG.SIGTTIN, SIG.SIGTTOU]);
 
 export class Foreground {
@@ -16,6 +19,9 @@ export class Foreground {
   private readonly groups = new Set<number>();
   /** Who has the terminal; null: our own group. */
   private holder: number | null = null;
+  /** `stopped`: with the whole job; `waking`: continued, but what is reported may be of the past. */
+  private phase: 'running' | 'stopped' | 'waking' = 'running';
+  private timer: NodeJS.Timeout | undefined;
   /** Who asked while another had it. */
   private readonly queue: number[] = [];
 
@@ -63,7 +69,9 @@ export class Foreground {
   private stopped(group: number, signo: number): void {
     if (!this.groups.has(group)) return;
     if (!ASKS.has(signo)) {
-      if (this.holder === group && isJob()) this.stopAll();
+      if (this.holder !== group) return;
+      if (this.phase === 'waking') signal(group, 'SIGCONT');
+      else if (this.phase === 'running' && isJob()) this.stopAll();
       return;
     }
     if (this.holder === null || this.holder === group) this.give(group);
@@ -97,12 +105,19 @@ export class Foreground {
 
   /** Ctrl-Z to the one that has the terminal is meant for the whole job. */
   private stopAll(): void {
+    this.phase = 'stopped';
+    clearTimeout(this.timer);
     getRuntime().host.native.setForeground(this.tty, this.own);
     process.kill(process.pid, 'SIGSTOP');
   }
 
   private continued(): void {
     if (this.holder === null) return;
+    this.phase = 'waking';
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.phase = 'running';
+    }, WAKING_MS).unref();
     if (inForeground()) this.setForeground(this.holder);
     else signal(this.holder, 'SIGCONT');
   }

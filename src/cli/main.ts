@@ -38,28 +38,30 @@ given. -e takes strace's expressions: trace=openat,read  %network  /^epoll_  !fu
 
 const SHARE_HELP = `
 In the session ptrace, wait4 and waitid are served by utrace, so strace, gdb, ltrace and their like work unmodified, and
-more than one of them on one thread. Everything the command starts belongs to it, and whoever joins it.
+several of them on one thread. All that the command starts belongs to the session, and whoever joins it.
 
 Examples:
-  utrace share                               a shell: gdb -p and strace -p of what it starts may meet on one process
-  utrace share -- gdb ./prog                 gdb here; meanwhile, elsewhere: utrace join PID -- strace -f -p PROG
-  utrace share -w 'strace -f -o log -p {pid}' -- gdb ./prog     a trace of gdb itself
-  utrace share -w 'gdb -p {pid}' -w 'strace -o log -p {pid}' -- ./prog
+  utrace share                           a shell: gdb -p and strace -p of what runs in it may meet on one process
+  utrace share -n dbg -- gdb ./prog      gdb here; meanwhile, elsewhere: utrace join dbg -- strace -f -p PID
+  utrace share -w 'strace -f -o log -p {pid}' -- gdb ./prog              a trace of gdb itself
+  utrace share -w 'strace -o log -p {pid}' -w 'gdb -p {pid}' -- ./prog   both on prog, from its first instruction on
 
-{pid} in --with is the command's process id. The command waits at its first instruction until each such tracer has
-attached, has ended, or 10 s have passed. A tracer beside the command that wants the terminal (gdb's prompt) gets it, and
-keeps it until it ends. The exit status is the command's. The session lasts until the command, the tracers and all who
-joined have ended; its processes do not outlive utrace.
+{pid} in --with is the command's process id. The command waits at its first instruction until each such tracer, one
+after the other, has attached, has ended, or 10 s have passed. They see a signal in that order: what one swallows, the
+next does not see. A tracer that wants the terminal (gdb's prompt) gets it, and keeps it until it ends.
+
+The exit status is the command's. The session lasts until the command, the tracers and all who joined have ended; its
+processes do not outlive utrace.
 `;
 
 const JOIN_HELP = `
-The command is as if it had been started without utrace: on this terminal, in this directory, a job of this shell, with its
-own exit status. Only the user who started a session can join it. \`utrace ps\` lists the sessions.
+The command runs as if it had been started without utrace: on this terminal, in this directory, as a job of this shell,
+with its own exit status. Only the user who started a session can join it. \`utrace ps\` lists the sessions.
 
 Examples:
-  utrace join build -- gdb -p 1234           a debugger for a process that strace traces in session build
-  utrace join 4711 -- strace -p 1234         a session without a name: by the pid of its supervisor …
-  utrace join 1234 -- strace -p 1234         … or of any process in it
+  utrace join build -- gdb -p 1234       a debugger for a process that strace traces in session build
+  utrace join 4711 -- strace -p 1234     a session without a name: by the pid of its supervisor …
+  utrace join 1234 -- strace -p 1234     … or of any process in it
 `;
 
 const PS_HELP = `
@@ -154,10 +156,11 @@ export function program(): Command {
     .description('show what is being traced, by whom, and where each task is')
     .argument('[session...]', 'only these sessions (name or supervisor’s pid) and processes')
     .option('--json', 'as JSON')
+    .option('--names', 'only the names (or numbers) of the sessions that can be joined')
     .addHelpText('after', PS_HELP)
-    .action(async (only: string[], options: { json?: boolean }) => {
-      const { ps } = await import('./ps.ts');
-      process.exitCode = await ps(only, options.json ?? false);
+    .action(async (only: string[], options: { json?: boolean; names?: boolean }) => {
+      const { listNames, ps } = await import('./ps.ts');
+      process.exitCode = options.names ? await listNames() : await ps(only, options.json ?? false);
     });
 
   root

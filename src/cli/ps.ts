@@ -24,6 +24,13 @@ export async function ps(words: readonly string[], json: boolean): Promise<numbe
   return 0;
 }
 
+/** The sessions, one a line: for scripts. */
+export async function listNames(): Promise<number> {
+  const sessions = (await allStatus()).filter(({ share }) => share !== undefined);
+  for (const { supervisor, share } of sessions) process.stdout.write(`${share?.name ?? supervisor}\n`);
+  return sessions.length > 0 ? 0 : 1;
+}
+
 /** A whole session, where a word names it; the processes that are meant, otherwise; null: nothing. */
 function only(status: SupervisorStatus, words: readonly string[]): SupervisorStatus | null {
   const own = words.filter((word) => matching([status], word).length > 0);

@@ -40,14 +40,17 @@ export class Gate {
   }
 }
 
-/** Starts them, waits for them, lets the program go. Returns their sessions. */
+/**
+ * Starts them, one after the other, so that they attach in the order given (R31: a signal that one swallows, the next does
+ * not see); then lets the program go. Returns their sessions.
+ */
 export async function startBeside(
   program: Session,
   ptrace: Ptrace,
   gate: Gate,
   options: BesideOptions,
 ): Promise<readonly Session[]> {
-  const started: { readonly command: string; readonly session: Session; readonly waits: boolean }[] = [];
+  const started: Session[] = [];
   try {
     for (const text of options.commands) {
       const command = text.replaceAll('{pid}', String(program.pid));
@@ -57,16 +60,12 @@ export async function startBeside(
         newProcessGroup: options.newProcessGroup,
       });
       options.onStart?.(session);
-      started.push({ command, session, waits: command !== text });
+      started.push(session);
+      if (command !== text) await attached(program, ptrace, session, command, options);
     }
-    await Promise.all(
-      started.map(({ command, session, waits }) =>
-        waits ? attached(program, ptrace, session, command, options) : undefined,
-      ),
-    );
-    return started.map(({ session }) => session);
+    return started;
   } catch (error) {
-    for (const { session } of started) await session.close();
+    for (const session of started) await session.close();
     await program.close();
     throw error;
   } finally {

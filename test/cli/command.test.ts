@@ -382,7 +382,9 @@ describe('what is wrong is said in a line, with what to do', () => {
 
 describe('help', () => {
   for (const [args, ...words] of [
-    [['--help'], 'trace', 'ps', 'completion'],
+    [['--help'], 'trace', 'share', 'join', 'ps', 'completion'],
+    [['share', '--help'], '--with', '--name', '{pid}', 'Examples'],
+    [['join', '--help'], 'terminal', 'Examples'],
     [['trace', '--help'], '-e, --expr', '--count', 'Examples', '%network'],
     [['ps', '--help'], '--json'],
     [['completion', '--help'], 'bash', 'zsh'],

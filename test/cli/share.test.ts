@@ -306,6 +306,7 @@ describe('ps', () => {
         const text = await utrace(['ps', 'seen'], at);
         expect(text.stdout).toContain(`supervisor ${pid} (session seen) `);
         expect(text.stdout).toMatch(/^ +tracer \d+ strace: seized, TRACESYSGOOD .*; last syscall; /m);
+        expect(await utrace(['ps', '--names'], at)).toMatchObject({ code: 0, stdout: 'seen\n' });
         const json = await utrace(['ps', '--json', String(shell)], at);
         const [one] = JSON.parse(json.stdout) as [{ share: object; tasks: { tid: number; tracers: object[] }[] }];
         expect(one).toMatchObject({ share: { name: 'seen' }, tasks: [{ tid: shell }] });

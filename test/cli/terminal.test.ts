@@ -6,88 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { build, cli, installed, run, scratch } from './support.ts';
-
-const python = installed('python3');
-const bash = installed('bash');
-const why =
-  python === undefined
-    ? 'python3, for its pty module, is not installed'
-    : bash === undefined
-      ? 'bash is not installed'
-      : '';
-if (why) console.log(`skipped: the tests under a terminal: ${why}`);
+import { build, cli, scratch } from './support.ts';
+import { play, type Step, why } from './terminals.ts';
 
 beforeAll(build, 120_000);
-
-/** A scene: what is typed, and what is waited for on the screen before the next line. */
-type Step = { readonly type: string } | { readonly expect: string } | { readonly wait: number };
-
-/**
- * Plays steps to an interactive bash on a new terminal, gives what the screen showed. Each wait ends after 10 s with
- * what was there. All of the shell's session is killed at the end.
- */
-const PLAYER = `
-import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
-steps, env = json.load(sys.stdin)
-pid, fd = pty.fork()
-if pid == 0:
-    time.sleep(0.05)
-    os.execve(${JSON.stringify(bash ?? '')}, ['bash', '--norc', '--noprofile', '-i'], env)
-# Wide, so that no line is wrapped or scrolled.
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 1000, 0, 0))
-screen, seen = '', 0
-def read(wait):
-    global screen
-    if select.select([fd], [], [], wait)[0]:
-        try:
-            data = os.read(fd, 65536)
-        except OSError:
-            return False
-        screen += data.decode('utf8', 'replace')
-        return bool(data)
-    return True
-failed = None
-for step in steps:
-    if 'wait' in step:
-        time.sleep(step['wait'])
-        continue
-    if 'type' in step:
-        os.write(fd, step['type'].encode())
-        continue
-    end = time.time() + 10
-    while True:
-        found = re.search(step['expect'], screen[seen:])
-        if found:
-            seen += found.end()
-            break
-        if time.time() > end or not read(0.1):
-            failed = step['expect']
-            break
-    if failed:
-        break
-for name in os.listdir('/proc'):
-    if name.isdigit():
-        try:
-            if int(open('/proc/%s/stat' % name).read().rsplit(')', 1)[1].split()[3]) == pid:
-                if failed:
-                    failed += ' [%s: %s]' % (name, ', '.join(re.findall('(?:Name|State|TracerPid|SigPnd|ShdPnd):.*', open('/proc/%s/status' % name).read())))
-                os.kill(int(name), signal.SIGKILL)
-        except (OSError, ValueError):
-            pass
-os.waitpid(pid, 0)
-print(json.dumps({'screen': screen, 'failed': failed}))
-`;
-
-async function play(steps: readonly Step[]): Promise<string> {
-  const env = { PATH: '/usr/bin:/bin', PS1: '$ ', TERM: 'dumb', HOME: '/', LANG: 'C' };
-  const all: Step[] = [{ expect: '\\$ ' }, ...steps];
-  const ran = await run([python!, '-c', PLAYER], { input: JSON.stringify([all, env]), deadline: 60_000 });
-  if (ran.code !== 0) throw new Error(ran.stderr);
-  const { screen, failed } = JSON.parse(ran.stdout) as { screen: string; failed: string | null };
-  if (failed !== null) throw new Error(`not seen: ${failed}; the screen: ${screen}`);
-  return screen;
-}
 
 /** The command is under way: past the moment in which its shell makes the process it waits for, where keys act otherwise. */
 const GO: readonly Step[] = [{ expect: '\ngo' }, { wait: 0.2 }];

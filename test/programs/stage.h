@@ -6,7 +6,7 @@
 #define STAGE_AT 0x20000000UL
 #define STAGE_FD 60
 #define BELL_FD 64 // the bell of slot n is BELL_FD + n
-#define SLOTS 24
+#define SLOTS 32
 #define SLOT_SIZE 0x20000UL
 #define HEAD_SIZE 0x1000UL
 #define ORDERS 64

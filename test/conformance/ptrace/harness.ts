@@ -14,8 +14,14 @@ export interface Variant {
 }
 export const NATIVE: Variant = { prefix: [], quiet: 2 };
 
-/** Runs a scenario; answers its log. */
-export async function perform(scenario: Scenario, variant: Variant): Promise<string[]> {
+export interface Outcome {
+  readonly log: readonly string[];
+  /** What went wrong after the last line: the stage could not be cleared in order. */
+  readonly trouble?: Error;
+}
+
+/** Runs a scenario to its end. */
+export async function perform(scenario: Scenario, variant: Variant): Promise<Outcome> {
   const theatre = new Theatre(variant);
   let stage: Stage | undefined;
   try {
@@ -24,11 +30,15 @@ export async function perform(scenario: Scenario, variant: Variant): Promise<str
     const play = scenario.body(stage);
     let step = play.next();
     while (!step.done) step = play.next(await theatre.perform(step.value));
-    return stage.lines;
   } catch (error) {
+    await theatre.close().catch(() => {});
     const log = stage?.lines.map((line) => `  ${line}`).join('\n') ?? '';
     throw new Error(`${(error as Error).message}\nthe log so far:\n${log}`, { cause: error });
-  } finally {
-    await theatre.close();
   }
+  try {
+    await theatre.close();
+  } catch (error) {
+    return { log: stage.lines, trouble: error as Error };
+  }
+  return { log: stage.lines };
 }

@@ -1,7 +1,7 @@
 /** Where things are on the stage: test/programs/stage.h in TypeScript. */
 
 export const STAGE_AT = 0x20000000;
-export const SLOTS = 24;
+export const SLOTS = 32;
 export const ORDERS = 64;
 const HEAD_SIZE = 0x1000;
 const SLOT_SIZE = 0x20000;

@@ -29,9 +29,10 @@ export function runAll(
           const why =
             skipped(scenario) ?? (scenario.options.root && process.getuid?.() !== 0 ? 'needs to be root' : undefined);
           if (why !== undefined) return context.skip(why);
-          const log = await perform(scenario, variant);
+          const { log, trouble } = await perform(scenario, variant);
           if (record !== undefined) appendFileSync(record, `${JSON.stringify({ title: scenario.title, log })}\n`);
           check(scenario, log);
+          if (trouble !== undefined) throw trouble;
         });
       }
     });

@@ -12,7 +12,10 @@ export function shareMissing(): string | undefined {
     : 'there is no `utrace share` in this build';
 }
 
+/** UTRACE_CONF_LOG=FILE, with one scenario (`vitest -t`): what was served, call by call. */
+const LOG = process.env.UTRACE_CONF_LOG === undefined ? [] : ['--log', process.env.UTRACE_CONF_LOG];
+
 /** One tracer in each scenario, whose calls are served. The supervisor works between the looks: more of them. */
-export const SERVED: Variant = { prefix: [process.execPath, cli, 'share', '--'], quiet: 10 };
+export const SERVED: Variant = { prefix: [process.execPath, cli, 'share', ...LOG, '--'], quiet: 10 };
 /** The same, with a tracer beside it that wants nothing. */
 export const PASSIVE: Variant = { ...SERVED, passive: true };

@@ -228,6 +228,7 @@ export class Theatre implements World {
     if (!ended() && this.file.field(USHER, 'ready') === 1) this.post(USHER, [{ call: 'strike', args: [] }]);
     for (let k = 0; k < STRIKE_MS && !ended(); k++) await nap(1);
     const orderly = ended();
+    const before = orderly ? '' : this.situation();
     if (orderly) this.file.write32(HEAD.supervisor, 0);
     // Killing more than once is harmless; a number that was given away is recognized by the program it runs.
     this.guard.stdin?.end();
@@ -238,8 +239,7 @@ export class Theatre implements World {
     for (const fd of this.bells) closeSync(fd);
     rmSync(this.dir, { recursive: true, force: true });
     const left = all.filter((tid) => /^(actor|passive)$/.test(read(`/proc/${tid}/comm`).trim()));
-    if (!orderly || left.length > 0)
-      throw new Error(`the stage could not be cleared: ${left.join(' ')}\n${this.errors}`);
+    if (!orderly || left.length > 0) throw new Error(`the stage could not be cleared: ${left.join(' ')}\n${before}`);
   }
 
   async open(): Promise<void> {

@@ -227,6 +227,31 @@ export const pitfalls = [
     ],
   ),
   scenario(
+    'P27 parent, tracer and tracee are killed back to back, in any order: the reaper gets all three',
+    function* (s) {
+      for (const order of ['pte', 'pet', 'tpe', 'tep', 'ept', 'etp']) {
+        const parent = yield* s.actor('parent');
+        const tracer = yield* s.actor('tracer');
+        const tracee = yield* parent.make('tracee', 'fork', true);
+        yield* tracer.seize(tracee.pid);
+        const pid = { p: parent.pid, t: tracer.pid, e: tracee.pid };
+        yield* s.root.start(...[...order].map((who) => calls.kill(pid[who as keyof typeof pid], 'SIGKILL')));
+        yield* s.root.results(3);
+        const ends = [];
+        for (const actor of [parent, tracer, tracee]) ends.push(yield* s.root.wait4(actor.pid));
+        s.log(order, ...ends);
+      }
+    },
+    [
+      'pte: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+      'pet: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+      'tpe: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+      'tep: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+      'ept: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+      'etp: parent killed SIGKILL | tracer killed SIGKILL | tracee killed SIGKILL',
+    ],
+  ),
+  scenario(
     'P28 the tracer is the real parent: each report once',
     function* (s) {
       const parent = yield* s.actor('parent');

@@ -67,6 +67,22 @@ export const execExit = [
     ['leader: leader EVENT_EXIT | 0x0', 'thread: none', 'under the tgid: leader EVENT_EXEC | thread', 'execve: ok'],
   ),
   scenario(
+    'R47 exec by a thread that is not traced, whose leader is: the tracer has lost its tracee',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const leader = yield* s.tracee('leader');
+      const thread = yield* leader.make('thread', 'thread');
+      yield* tracer.seize(leader.pid, 'TRACEEXEC');
+      yield* tracer.start(tracer.waiting(-1));
+      yield* thread.start(calls.exec());
+      s.log('wait', yield* tracer.result());
+      s.log('not traced', yield* tracer.ptrace('INTERRUPT', leader.pid));
+      s.log('execve', yield* thread.result(), yield* thread.do(calls.getpid()));
+      s.log('parent', yield* s.root.look(leader.pid));
+    },
+    ['wait: ECHILD','not traced: ESRCH','execve: ok | leader','parent: none'],
+  ),
+  scenario(
     'R48 exec without TRACEEXEC: a SEIZEd task gets nothing',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

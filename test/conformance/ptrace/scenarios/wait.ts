@@ -328,7 +328,7 @@ export const wait = [
     ],
   ),
   scenario(
-    'R14 wait(-1) scans one’s own children that said TRACEME alike, after those that are not traced',
+    'R14 wait(-1) scans one’s own children in the order of their birth, traced or not',
     function* (s) {
       const parent = yield* s.actor('parent');
       const first = yield* parent.make('first', 'fork', true);

@@ -92,6 +92,8 @@ export interface ScenarioOptions {
   /** Why the log is another one when a passive tracer is there as well, or under `utrace share`. */
   readonly onlyNative?: string;
   readonly notPassive?: string;
+  /** Where it is only native, `utrace share --exclusive` does as the kernel does. */
+  readonly exclusive?: boolean;
   /** Two active tracers: cannot run on the kernel alone. */
   readonly onlyServed?: boolean;
   /** Needs to be root, to become somebody else. */

@@ -3,7 +3,8 @@
 import { beforeAll } from 'vitest';
 import { build } from '../../cli/support.ts';
 import { runAll } from './run.ts';
-import { SERVED, shareMissing } from './share.ts';
+import { GROUPS } from './scenarios/index.ts';
+import { EXCLUSIVE, SERVED, shareMissing } from './share.ts';
 
 let missing: string | undefined;
 beforeAll(() => {
@@ -16,3 +17,8 @@ runAll(
   SERVED,
   ({ options }) => missing ?? options.onlyNative ?? (options.onlyServed ? 'has a file of its own' : undefined),
 );
+
+const exclusive = Object.values(GROUPS)
+  .flat()
+  .filter(({ options }) => options.exclusive === true);
+runAll('under utrace share --exclusive', EXCLUSIVE, () => missing, { exclusive });

@@ -17,5 +17,7 @@ const LOG = process.env.UTRACE_CONF_LOG === undefined ? [] : ['--log', process.e
 
 /** One tracer in each scenario, whose calls are served. The supervisor works between the looks: more of them. */
 export const SERVED: Variant = { prefix: [process.execPath, cli, 'share', ...LOG, '--'], quiet: 10 };
-/** The same, with a tracer beside it that wants nothing. */
+/** The session for those who want the kernel's own answer to a second tracer. */
+export const EXCLUSIVE: Variant = { ...SERVED, prefix: [process.execPath, cli, 'share', '--exclusive', '--'] };
+/** As SERVED, with a tracer beside it that wants nothing. */
 export const PASSIVE: Variant = { ...SERVED, passive: true };

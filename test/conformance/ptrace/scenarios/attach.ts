@@ -47,7 +47,7 @@ export const attach = [
       s.log('ATTACH', yield* second.ptrace('ATTACH', tracee.pid));
     },
     ['a sibling: EPERM', 'SEIZE: EPERM', 'ATTACH: EPERM'],
-    { onlyNative: 'to allow this is what sharing is for' },
+    { onlyNative: 'to allow this is what sharing is for', exclusive: true },
   ),
   scenario(
     'R15 attach: EPERM where access is denied',

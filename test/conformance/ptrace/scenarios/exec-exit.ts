@@ -80,7 +80,7 @@ export const execExit = [
       s.log('execve', yield* thread.result(), yield* thread.do(calls.getpid()));
       s.log('parent', yield* s.root.look(leader.pid));
     },
-    ['wait: ECHILD','not traced: ESRCH','execve: ok | leader','parent: none'],
+    ['wait: ECHILD', 'not traced: ESRCH', 'execve: ok | leader', 'parent: none'],
   ),
   scenario(
     'R48 exec without TRACEEXEC: a SEIZEd task gets nothing',

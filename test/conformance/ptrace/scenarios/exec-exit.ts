@@ -50,6 +50,40 @@ export const execExit = [
     ['wait: leader EVENT_EXEC', 'wait: second exit 0', 'the other: ECHILD', 'execve: ok'],
   ),
   scenario(
+    'R46 after an exec by a non-leader there is one tracee: its events come once, and its death',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const leader = yield* s.tracee('leader');
+      const thread = yield* leader.make('thread', 'thread', true);
+      for (const actor of [leader, thread]) yield* tracer.seize(actor.pid, 'TRACEEXEC', 'TRACEEXIT', 'TRACEFORK');
+      yield* thread.start(calls.exec());
+      s.log('leader', yield* tracer.wait4(leader.pid));
+      yield* tracer.cont(leader.pid);
+      s.log('exec', yield* tracer.wait4(leader.pid));
+      yield* tracer.cont(leader.pid);
+      s.log('execve', yield* thread.result(), yield* tracer.look(-1));
+      yield* tracer.kill(leader.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.wait4(-1));
+      yield* tracer.cont(leader.pid);
+      s.log('once', yield* tracer.look(-1), yield* thread.do(calls.getpid()));
+      yield* tracer.kill(leader.pid, 'SIGKILL');
+      s.log('exit', yield* tracer.wait4(-1));
+      yield* tracer.cont(leader.pid);
+      s.log('death', yield* tracer.wait4(-1));
+      s.log('no more', yield* tracer.wait4(-1), yield* s.root.wait4(leader.pid));
+    },
+    [
+      'leader: leader EVENT_EXIT',
+      'exec: leader EVENT_EXEC',
+      'execve: ok | none',
+      'signal: leader stop SIGUSR1',
+      'once: none | leader',
+      'exit: leader EVENT_EXIT',
+      'death: leader killed SIGKILL',
+      'no more: ECHILD | leader killed SIGKILL',
+    ],
+  ),
+  scenario(
     'R47 exec by a non-leader: the leader’s exit stop, then it vanishes',
     function* (s) {
       const tracer = yield* s.actor('tracer');

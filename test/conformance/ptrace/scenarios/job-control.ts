@@ -191,4 +191,27 @@ export const jobControl = [
     },
     ['setpgid: ok', 'SIGTSTP: tracee stop SIGTSTP', 'then: tracee EVENT_STOP SIGTSTP', 'parent: tracee stop SIGTSTP'],
   ),
+  scenario(
+    'R50 SIGKILL of a group-stopped task with TRACEEXIT: the event, and then the death',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.wait4(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('exit', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('death', yield* tracer.wait4(tracee.pid));
+      s.log('parent', yield* s.root.wait4(tracee.pid));
+    },
+    [
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'exit: tracee EVENT_EXIT',
+      'death: tracee killed SIGKILL',
+      'parent: tracee killed SIGKILL',
+    ],
+  ),
 ];

@@ -412,6 +412,7 @@ export const requests = [
       s.log('after', yield* tracee.condition());
     },
     ['runs: root', 'INTERRUPT: tracee EVENT_STOP SIGSTOP', 'after: stopped'],
+    { notPassive: HELD },
   ),
   scenario(
     'R29 DETACH with a signal delivers it; from an EVENT_STOP it is dropped',
@@ -436,6 +437,5 @@ export const requests = [
       'DETACH from EVENT_STOP: ok',
       'handled: SIGUSR1 SI_USER pid=root',
     ],
-    { notPassive: HELD },
   ),
 ];

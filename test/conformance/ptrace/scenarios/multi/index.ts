@@ -3,6 +3,7 @@
 import type { Scenario } from '../../play.ts';
 import { sharedJobControl } from './job-control.ts';
 import { sharedLives } from './lives.ts';
+import { sharedMore } from './more.ts';
 import { signalChain } from './signals.ts';
 import { sharedStops } from './stops.ts';
 
@@ -11,4 +12,5 @@ export const MULTI: Readonly<Record<string, readonly Scenario[]>> = {
   sharedStops,
   sharedJobControl,
   sharedLives,
+  sharedMore,
 };

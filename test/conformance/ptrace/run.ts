@@ -25,7 +25,7 @@ export function runAll(
   for (const [group, scenarios] of Object.entries(groups)) {
     describe.concurrent(`${group} ${how}`, () => {
       for (const scenario of scenarios) {
-        test(scenario.title, { timeout: 60_000 }, async (context) => {
+        test(scenario.title, { timeout: 120_000 }, async (context) => {
           const why =
             skipped(scenario) ?? (scenario.options.root && process.getuid?.() !== 0 ? 'needs to be root' : undefined);
           if (why !== undefined) return context.skip(why);

@@ -14,12 +14,12 @@ import { ACTOR_AT, DATA_SIZE, dataAt, HEAD, orderAt, PASSIVE_AT, RESULT_AT, SLOT
 import type { Call, Condition, Op, Reply, World } from './play.ts';
 import { StageFile } from './stage-file.ts';
 
-const DEADLINE_MS = Number(process.env.UTRACE_CONF_DEADLINE ?? 10_000);
+const DEADLINE_MS = Number(process.env.UTRACE_CONF_DEADLINE ?? 20_000);
 /** The slot of the first process: it makes what the scenario must not see among its own. */
 const USHER = SLOTS - 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 /** How long the end of everything may take, in looks of a millisecond. */
-const STRIKE_MS = 3000;
+const STRIKE_MS = 10_000;
 const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const read = (path: string): string => {

@@ -243,6 +243,8 @@ export const sharedMore = [
       const stop = yield* observer.wait4(a.pid);
       s.log('wait4', stop, yield* observer.ptrace('GET_SYSCALL_INFO', a.pid));
       yield* observer.cont(a.pid);
+      s.log('then', yield* observer.wait4(a.pid));
+      yield* observer.cont(a.pid);
       s.log('a', ...(yield* a.results(2)));
     },
     [
@@ -252,6 +254,7 @@ export const sharedMore = [
       'a sleeps in wait4: none | false',
       'b: tracee killed SIGKILL',
       'wait4: a stop SYSCALL | exit tracee',
+      'then: a stop SIGCHLD',
       'a: ok | tracee killed SIGKILL',
     ],
     { onlyServed: true },

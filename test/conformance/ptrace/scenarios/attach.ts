@@ -188,7 +188,6 @@ export const attach = [
       'then: none | runs',
       'runs: root',
     ],
-    { notPassive: 'the passive tracer listens in the group stop, which holds the task' },
   ),
   scenario(
     'R19 TRACEME does not stop; EPERM if traced already; the parent is the tracer',

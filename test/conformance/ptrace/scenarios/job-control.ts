@@ -150,7 +150,6 @@ export const jobControl = [
       'group stop: tracee EVENT_STOP SIGTSTP',
       'parent: tracee stop SIGSTOP',
     ],
-    { notPassive: 'the passive tracer listens in the group stop, which holds the task' },
   ),
   scenario(
     'R36 orphaned process group: TSTP, TTIN and TTOU do nothing, SIGSTOP stops',

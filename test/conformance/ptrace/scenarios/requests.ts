@@ -4,9 +4,6 @@ import * as calls from '../calls.ts';
 import { scenario } from '../play.ts';
 import { hex } from '../text.ts';
 
-/** One's LISTEN keeps the task stopped whatever the others do. */
-const HELD = 'the passive tracer listens in the group stop, which holds the task';
-
 export const requests = [
   scenario(
     'R23 all but a few requests need a stop, else ESRCH; of a task that is not ours: ESRCH',
@@ -412,7 +409,6 @@ export const requests = [
       s.log('after', yield* tracee.condition());
     },
     ['runs: root', 'INTERRUPT: tracee EVENT_STOP SIGSTOP', 'after: stopped'],
-    { notPassive: HELD },
   ),
   scenario(
     'R29 DETACH with a signal delivers it; from an EVENT_STOP it is dropped',

@@ -279,6 +279,12 @@ export class LinuxHost implements Kernel {
     dispatch(this, i);
   }
 
+  /** Whether {@link handleReady} has something to do. */
+  get hasReady(): boolean {
+    const { wakes, backlog, pokes, signalled, toTrace } = this;
+    return wakes.length > 0 || backlog.length > 0 || pokes.size > 0 || signalled.size > 0 || toTrace.length > 0;
+  }
+
   /** Handles what needs no waiting: held tasks that were let go, and the backlog. True if anything was done. */
   handleReady(): boolean {
     let any = false;

@@ -99,7 +99,7 @@ export class Loop {
       this.stop();
       return;
     }
-    if (busy || host.wakes.length > 0 || host.backlog.length > 0 || host.pokes.size > 0) this.schedule();
+    if (busy || host.hasReady) this.schedule();
     else if (host.sleepers.size > 0) this.pollSleepersLater();
   }
 
@@ -128,7 +128,7 @@ export class Loop {
         if (n <= STEP_RESUME_FAILED) check(n - STEP_RESUME_FAILED, 'resuming', tid);
         check(n, 'wait4');
         if (n === 0 && !over) {
-          if (isDue || host.wakes.length > 0 || host.backlog.length > 0 || host.pokes.size > 0) continue;
+          if (isDue || host.hasReady) continue;
           if (host.dying.size > 0 && dyingTurns++ < DYING_TURNS) continue;
           break;
         }

@@ -81,8 +81,25 @@ export function blocksSignal(host: LinuxHost, task: LinuxTask, signo: number): b
 export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo, stop: boolean): void {
   const { disposition, noStops } = childSignalsOf(tracer);
   if (disposition === 'ignore' || (stop && noStops)) return;
-  const dropped = disposition === 'default' && !host.ptrace?.isTraced(tracer);
-  if (dropped && !blocksSignal(host, tracer, SIG.SIGCHLD)) return; // ignored as it is sent
+  if (disposition === 'default' && !host.ptrace?.isTraced(tracer)) {
+    // Ignored as it is sent, unless it is blocked: the tracer is asked at its next stop, which is mostly near.
+    tracer.doubtfulSignal ??= info;
+    if (tracer.run === Run.STOPPED) settleDoubt(host, tracer);
+    else host.doubtful.add(tracer);
+    return;
+  }
+  queue(host, tracer, info);
+}
+
+/** Whether a SIGCHLD that is ignored unless it is blocked is to be sent. */
+export function settleDoubt(host: LinuxHost, tracer: LinuxTask): void {
+  const info = tracer.doubtfulSignal;
+  host.doubtful.delete(tracer);
+  tracer.doubtfulSignal = null;
+  if (info !== null && tracer.run !== Run.GONE && blocksSignal(host, tracer, SIG.SIGCHLD)) queue(host, tracer, info);
+}
+
+function queue(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo): void {
   if (tracer.childSignals.length > 0) return; // pending already: one is all there ever is
   tracer.childSignals.push(info());
   host.signalled.add(tracer);

@@ -85,6 +85,8 @@ export class LinuxHost implements Kernel {
   readonly parked = new Set<LinuxTask>();
   /** Those for whom there may be an answer now. */
   readonly pokes = new Set<LinuxTask>();
+  /** Those for whom it is not known yet whether they are to get a SIGCHLD. */
+  readonly doubtful = new Set<LinuxTask>();
   /** Those that are to get a SIGCHLD. */
   readonly signalled = new Set<LinuxTask>();
   /** Tasks whose zombie is, or is to be, kept. */
@@ -142,6 +144,7 @@ export class LinuxHost implements Kernel {
     this.sleepers.delete(task);
     this.parked.delete(task);
     this.pokes.delete(task);
+    this.doubtful.delete(task);
     this.dropKeeper(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);

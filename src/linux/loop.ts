@@ -4,6 +4,7 @@
  * for IDLE_TICKS ms, SIGCHLD wakes us.
  */
 
+import { settleDoubt } from './child-signals.ts';
 import { check } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import { pollSleepers } from './interrupt.ts';
@@ -141,6 +142,7 @@ export class Loop {
         }
       }
     } finally {
+      for (const task of [...host.doubtful]) settleDoubt(host, task);
       sleepParked(host);
       flushResume(host);
       this.placement.end();

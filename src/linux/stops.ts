@@ -10,6 +10,7 @@ import { unreachable } from '../base/assert.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
+import { settleDoubt } from './child-signals.ts';
 import { died, execed, exiting } from './deaths.ts';
 import { EventKind } from './event-buffer.ts';
 import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
@@ -61,6 +62,7 @@ export function dispatch(host: LinuxHost, i: number): void {
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;
+  if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;
   switch (kind) {

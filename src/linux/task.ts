@@ -186,6 +186,8 @@ export class LinuxTask implements Task {
   answered = -1;
   /** SIGCHLDs that it is to get. */
   readonly childSignals: Siginfo[] = [];
+  /** A SIGCHLD that it gets if it blocks them. */
+  doubtfulSignal: (() => Siginfo) | null = null;
   /** A tracer changed its registers. */
   touched = false;
   /** Its zombie is kept until every tracer took its death. */

@@ -120,7 +120,8 @@ function invoke(u: Utrace, engine: Engine, callback: Callback): boolean {
   }
   if (typeof answer === 'object' && answer !== null) {
     awaitAnswer(u, engine, callback, answer);
-    if (!mayWait(u)) {
+    // A Hold needs no look ahead: who gives it is told at once when the task is killed.
+    if (!(answer instanceof Hold) && !mayWait(u)) {
       u.reporting = null; // its answer will come too late
       return true;
     }

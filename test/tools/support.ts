@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { build as buildCommand, cli, installed, type Ran, type RunOptions, run } from '../cli/support.ts';
+import { build as buildCommand, byProcess, cli, installed, type Ran, type RunOptions, run } from '../cli/support.ts';
 import { root } from '../support/paths.ts';
 
 const source = join(root, 'test', 'tools', 'programs', 'debuggee.c');
@@ -49,14 +49,16 @@ export function steady(text: string): string {
 export const unordered = (text: string): string => text.split('\n').sort().join('\n');
 
 export interface SceneOptions extends RunOptions {
-  /** What becomes of the text before it is compared. */
+  /** What becomes of the text before it is compared: before, and after what differs from run to run was taken out. */
+  readonly raw?: (text: string) => string;
   readonly as?: (text: string) => string;
 }
 
 /** Plays a scene twice: the two must tell the same, and end the same. The text of the run that was shared. */
 export async function same(command: readonly string[], options: SceneOptions = {}): Promise<string> {
   const told = (ran: Ran): string => {
-    const text = steady(`${ran.stdout}\n--- errors ---\n${ran.stderr}`);
+    const whole = `${ran.stdout}\n--- errors ---\n${ran.stderr}`;
+    const text = steady(options.raw?.(whole) ?? whole);
     return `${options.as?.(text) ?? text}\nended: ${statusOf(ran)}`;
   };
   const native = told(await run(command, options));
@@ -84,3 +86,10 @@ export function gdb(commands: readonly string[], ...args: string[]): string[] {
 
 /** A text of shell commands, run by sh. */
 export const sh = (script: string): string[] => ['sh', '-c', script];
+
+/** `strace -f -o`, process by process; what was broken off is joined again. Who was born first is no matter. */
+export const perProcess = (text: string): string =>
+  Object.values(byProcess(text))
+    .map((lines) => lines.join('\n').replace(/\bP\d+\b/g, 'P'))
+    .sort()
+    .join('\n\n');

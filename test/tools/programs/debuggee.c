@@ -136,6 +136,7 @@ static int vforks(void)
 
 static void *execs(void *arg)
 {
+	usleep(50000); // a tracer that holds the leader still from its birth would lose it
 	execl("/bin/true", "true", (char *)NULL);
 	return arg;
 }

@@ -69,13 +69,19 @@ export async function traceThrough(
   const { answer, socket } = await ask<{ attached: Attached[] }>(supervisor, { trace: request });
   const finished = new Promise<void>((resolve, reject) => {
     let whole = false;
+    let inLine = false;
     socket.setEncoding('utf8').on('data', (text: string) => {
       whole = text.endsWith(LAST);
+      inLine = !text.endsWith('\n');
       output.write(whole ? text.slice(0, -LAST.length) : text);
     });
     socket.on('close', () => {
-      if (whole) resolve();
-      else reject(new CliError(`supervisor ${supervisor} is gone, and its session with it`));
+      if (whole) {
+        resolve();
+        return;
+      }
+      if (inLine) output.write('\n');
+      reject(new CliError(`supervisor ${supervisor} is gone, and its session with it`));
     });
     socket.on('end', () => socket.end()).resume();
   });

@@ -1,7 +1,7 @@
 /** The shared sessions of this user: found by name, by supervisor, or by a process that is in one. */
 
 import { readFileSync } from 'node:fs';
-import { allStatus, type SupervisorStatus, statusOfSupervisor } from '../session/index.ts';
+import { allStatus, type SupervisorStatus, statusOfSupervisor, supervisors } from '../session/index.ts';
 import { CliError } from './errors.ts';
 
 const NAME = /^[A-Za-z_][\w.-]{0,63}$/;
@@ -45,6 +45,13 @@ export async function findSession(word: string): Promise<number> {
   if (owner !== undefined && owner !== process.getuid?.()) {
     throw new CliError(`process ${word} belongs to user ${owner}`, 'only its own user can join a session');
   }
+  const silent = supervisors().filter((pid) => isAlive(pid) && !all.some(({ supervisor }) => supervisor === pid));
+  if (itself === null && silent.length > 0) {
+    throw new CliError(
+      `there is no session '${word}' among those that answer`,
+      `supervisor ${silent.join(', ')} does not: it is stopped (\`fg\` in its shell, or kill -CONT), or very busy`,
+    );
+  }
   throw new CliError(
     `there is no session '${word}'`,
     sessions.length > 0
@@ -62,6 +69,8 @@ function statusNumber(pid: number, field: string): number | undefined {
     return undefined;
   }
 }
+
+const isAlive = (pid: number): boolean => statusNumber(pid, 'Pid') !== undefined;
 
 /** Throws CliError for a name that cannot be one, or is taken. */
 export async function checkName(name: string): Promise<void> {
@@ -86,4 +95,14 @@ export async function sessionWith(pid: number): Promise<number | undefined> {
   if (tracer === undefined || tracer === 0) return undefined;
   const status = await statusOfSupervisor(tracer);
   return status?.share === undefined ? undefined : tracer;
+}
+
+/** Throws CliError in a process that is in a session already: one inside another has nothing to give. */
+export async function notInSession(): Promise<void> {
+  const supervisor = await sessionWith(process.pid);
+  if (supervisor === undefined) return;
+  throw new CliError(
+    `this is session ${supervisor} already`,
+    'all that runs here can have several tracers: start the command, and they, without utrace share',
+  );
 }

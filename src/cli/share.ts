@@ -6,7 +6,7 @@ import { CliError } from './errors.ts';
 import { Foreground } from './foreground.ts';
 import { beTransparent, endAs } from './job.ts';
 import { traceHandler } from './remote-trace.ts';
-import { checkName } from './sessions.ts';
+import { checkName, notInSession } from './sessions.ts';
 
 export interface ShareOptions {
   readonly exclusive?: boolean;
@@ -20,6 +20,7 @@ export interface ShareOptions {
 export async function share(command: readonly string[], options: ShareOptions): Promise<number> {
   const [file = process.env.SHELL || '/bin/sh', ...args] = command;
   const { name, exclusive = false } = options;
+  await notInSession();
   if (name !== undefined) await checkName(name);
   const log = options.log === undefined ? undefined : openLog(options.log);
   const commands = options.with ?? [];

@@ -21,7 +21,7 @@ export { join, joinHandlers } from './join.ts';
 export { getRuntime } from './runtime.ts';
 export { Attachment, Session, type SessionOptions } from './session.ts';
 export { type Shared, type ShareOptions, servePtrace, share } from './share.ts';
-export { ask, type Handler } from './socket.ts';
+export { ask, type Handler, supervisors } from './socket.ts';
 export { type AttachOptions, attach, type SpawnOptions, spawn } from './spawn.ts';
 export {
   allStatus,

@@ -38,6 +38,9 @@ export function joinHandlers(session: Session): Readonly<Record<string, Handler>
     }),
     seize: ({ pid }: { pid: number }, socket) => {
       if (!session.isOpen) throw new HostError('UTRACE_OVER', 'the session has ended', { hint: 'start another' });
+      if (!Number.isInteger(pid) || pid < 1 || host.tasks.has(pid)) {
+        throw new HostError('EINVAL', `process ${pid} cannot join session ${process.pid}: it is in it already`);
+      }
       const task = seize(session, pid, () => socket.write('+'));
       socket.on('end', () => socket.end()).resume(); // its end is closed by the exec
       const observer = {

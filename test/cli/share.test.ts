@@ -85,6 +85,18 @@ describe('share', () => {
     expect(ran).toMatchObject({ code: 3, stdout: 'from /bin/sh\n', stderr: '' });
   });
 
+  test('not in a session: it is one already', async () => {
+    const at = place();
+    await session(
+      ['--name', 'outer'],
+      async ({ pid }) => {
+        const inner = utraceArgs('share', '--', 'true');
+        isClear(await utrace(['join', 'outer', '--', ...inner], at), `session ${pid} already`, 'without utrace share');
+      },
+      at,
+    );
+  });
+
   test('a log that cannot be written, a command that is not there', async () => {
     isClear(await utrace(['share', '--log', '/nowhere/log', '--', 'true']), '/nowhere/log', '--log');
     isClear(await utrace(['share', '--', 'nosuchprogram']), 'nosuchprogram', 'PATH');
@@ -276,6 +288,9 @@ describe('join', () => {
         isClear(await utrace(['join', 'one', '--', 'nosuchprogram'], at), 'nosuchprogram', 'PATH');
         isClear(await utrace(['share', '--name', 'one', '--', 'true'], at), 'already', String(pid));
         isClear(await utrace(['share', '--name', '12', '--', 'true'], at), "'12' cannot be the name");
+        process.kill(pid, 'SIGSTOP');
+        isClear(await utrace(['join', 'one', '--', 'true'], at), 'among those that answer', String(pid), 'CONT');
+        process.kill(pid, 'SIGCONT');
         const bad = join(at.dir, 'bad');
         writeFileSync(bad, '#!/no/such/interpreter\n', { mode: 0o755 });
         isClear(await utrace(['join', 'one', '--', bad], at), 'cannot run', 'ENOENT', 'interpreter');
@@ -291,7 +306,6 @@ describe('join', () => {
         p.kill('SIGTERM');
       },
     });
-    // The supervisor of another user: not a session for us.
     isClear(await utrace(['join', '99999999', '--', 'true'], at), "no session '99999999'");
   });
 });

@@ -25,6 +25,17 @@ await check('arguments of the wrong kind throw, and nothing is written', () => {
   assert.throws(() => native.spawn({ file: 'x', argv: [1], envp: [] }), TypeError);
 });
 
+await check('a process that cannot become another stays what it is', () => {
+  const how = { file: '/bin/true', argv: ['true'], envp: [], stdin: 0, stdout: 1, stderr: 2 };
+  const [ask, why] = [new Uint8Array(4), new Uint8Array(64)];
+  assert.throws(() => native.become({}, '', 1, ask, why), TypeError);
+  assert.throws(() => native.become(how, '', 1, 'ask', why), TypeError);
+  assert.equal(native.become(how, '/'.repeat(200), 1, ask, why), -36);
+  assert.equal(native.become(how, '/no/such/socket', 1, ask, why), -2);
+  assert.equal(native.become({ ...how, file: '/no/such/file' }, '', 1, ask, why), -2);
+  assert.ok(native.setForeground(-1, 1) < 0);
+});
+
 await check('a buffer shorter than what is asked for is never overrun', () => {
   const small = new Uint8Array(4);
   const address = native.readMemory(process.pid, 1, small, 4096);

@@ -423,6 +423,48 @@ describe('trace -p of a process in a session', () => {
     expect(await orphaned).toMatchObject({ signal: 'SIGKILL' });
   });
 
+  test('a reader that does not read holds the process; one that is gone does not', async () => {
+    const at = place();
+    const calls = (pid: number): string => /^syscr: (\d+)/m.exec(readable(`/proc/${pid}/io`))?.[1] ?? 'none';
+    await session(
+      ['--name', 'paced'],
+      async () => {
+        const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'status=none'];
+        await utrace(['join', 'paced', '--', ...dd], {
+          ...at,
+          whileRunning: async (traced) => {
+            await until('dd runs', () => status(traced.pid, 'Name') === 'dd');
+            await run(utraceArgs('trace', '-o', '/dev/null', '-p', String(traced.pid)), {
+              ...at,
+              whileRunning: async (reader) => {
+                await until('it is attached', () => reader.stderr().includes('attached'));
+                process.kill(reader.pid, 'SIGSTOP');
+                let before = '';
+                await untilAsync('dd is held', async () => {
+                  before = calls(traced.pid);
+                  await sleep(200);
+                  return calls(traced.pid) === before;
+                });
+                process.kill(reader.pid, 'SIGCONT');
+                await until('it goes on', () => calls(traced.pid) !== before);
+                process.kill(reader.pid, 'SIGSTOP');
+                await untilAsync('dd is held again', async () => {
+                  before = calls(traced.pid);
+                  await sleep(200);
+                  return calls(traced.pid) === before;
+                });
+                process.kill(reader.pid, 'SIGKILL');
+                await until('it goes on without', () => calls(traced.pid) !== before);
+              },
+            });
+            process.kill(traced.pid, 'SIGKILL');
+          },
+        });
+      },
+      at,
+    );
+  });
+
   test.skipIf(gdb === undefined)('of one that gdb is stopped in: nothing until it goes on', async () => {
     const at = place();
     const [go, quit] = [join(at.dir, 'go'), join(at.dir, 'quit')];

@@ -363,6 +363,13 @@ FN(hold_deaths, 1)
 	return NULL;
 }
 
+// waitAll(on): from now on `step` collects ordinary children, too.
+FN(wait_all, 1)
+{
+	ut_wait_all(i32(a, 0));
+	return NULL;
+}
+
 // peekDeath(tid, bytes): whether a tracee is dead, without reaping it: 1 and the status into 4 bytes, 0, or a negated errno.
 FN(peek_death, 2)
 {
@@ -575,7 +582,7 @@ NAPI_MODULE_INIT()
 		{ "waitTask", wait_task },       { "gettid", gettid_ },
 		{ "writeByte", write_byte },     { "readFd", read_fd },
 		{ "closeFd", close_fd },         { "spawn", spawn },
-		{ "become", become },             { "setForeground", set_foreground },
+		{ "waitAll", wait_all },          { "become", become },             { "setForeground", set_foreground },
 	};
 	for (size_t i = 0; i < sizeof fns / sizeof *fns; i++) {
 		napi_value f;

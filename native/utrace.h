@@ -58,6 +58,7 @@ int ut_slice_over(void);
 void ut_want_rusage(int on);
 void ut_spin(long ns);
 void ut_hold_deaths(int on);
+void ut_wait_all(int on);
 int ut_peek_death(pid_t tid, int *status);
 int ut_take_continued(pid_t tid, int peek, int *status);
 struct ut_stats {

@@ -20,7 +20,14 @@
 
 // Tracees are always eligible for wait; with __WCLONE ordinary children (exit signal SIGCHLD), which belong to
 // others in this process, are not. __WNOTHREAD: a tracee is the tracer thread's alone.
-#define WAIT_FLAGS (__WCLONE | __WNOTHREAD)
+static int wait_flags = __WCLONE | __WNOTHREAD;
+
+// Where another stands between us and the kernel (utrace share), that one has the real link: a tracee that is our own child
+// then dies, for the kernel, as an ordinary child.
+void ut_wait_all(int on)
+{
+	wait_flags = (on ? __WALL : __WCLONE) | __WNOTHREAD;
+}
 
 static struct ut_event *events;
 static int capacity;
@@ -189,10 +196,10 @@ static int status_of(const siginfo_t *si)
 static pid_t wait_next(pid_t pid, int *status, int flags, struct rusage *ru)
 {
 	if (!hold_deaths)
-		return wait4(pid, status, WAIT_FLAGS | flags, ru);
+		return wait4(pid, status, wait_flags | flags, ru);
 	siginfo_t si;
 	si.si_pid = 0;
-	if (syscall(SYS_waitid, pid < 0 ? P_ALL : P_PID, pid, &si, WSTOPPED | WAIT_FLAGS | flags, ru) < 0)
+	if (syscall(SYS_waitid, pid < 0 ? P_ALL : P_PID, pid, &si, WSTOPPED | wait_flags | flags, ru) < 0)
 		return -1;
 	*status = status_of(&si);
 	return si.si_pid;

@@ -5,6 +5,7 @@ import { CliError } from './errors.ts';
 import { followPids } from './follow.ts';
 import { beTransparent, endAs } from './job.ts';
 import { Output } from './output.ts';
+import { sessionWith } from './sessions.ts';
 import { type Engines, makeTracers, type Plan, planOf, type TraceOptions } from './tracers.ts';
 
 /** Returns the exit status of the command, or dies of the signal it died of. */
@@ -49,6 +50,7 @@ async function runCommand(
 ): Promise<number> {
   const [file, ...args] = command;
   const seccomp = { auto: 'auto', always: true, never: false } as const;
+  if ((await sessionWith(process.pid)) !== undefined) getRuntime().host.native.waitAll(1);
   const session = await spawn(file!, args, {
     tracers,
     follow: options.follow,

@@ -65,6 +65,8 @@ export interface Native {
   waitTask(tid: number, status: Uint8Array): number;
   /** From now on `step` collects stops only; deaths are asked for with `peekDeath`, one by one. */
   holdDeaths(on: number): void;
+  /** From now on `step` collects ordinary children, too: in a session of `utrace share` our own die as such. */
+  waitAll(on: number): void;
   /** 1: it is dead, and not reaped; its status. 0: it lives. */
   peekDeath(tid: number, status: Uint8Array): number;
   /** waitid for WCONTINUED: 1 and a wait status, or 0. `peek`: leaves it. */

@@ -97,6 +97,16 @@ describe('share', () => {
     );
   });
 
+  test('utrace trace of a command is one more tracer in it, and sees its command end', async () => {
+    const file = join(scratch(), 'log');
+    const script = 'ls / > /dev/null; sh -c "kill -TERM \\$\\$"; exit 3';
+    const inner = utraceArgs('trace', '-o', file, '-e', 'execve', '--', '/bin/sh', '-c', script);
+    expect(await utrace(['share', '--', ...inner])).toMatchObject({ code: 3 });
+    const text = readFileSync(file, 'utf8');
+    expect(text.match(/execve\(/g)).toHaveLength(3);
+    expect(text).toMatch(/\+\+\+ killed by SIGTERM \+\+\+[\s\S]*\+\+\+ exited with 3 \+\+\+\n$/);
+  });
+
   test('a log that cannot be written, a command that is not there', async () => {
     isClear(await utrace(['share', '--log', '/nowhere/log', '--', 'true']), '/nowhere/log', '--log');
     isClear(await utrace(['share', '--', 'nosuchprogram']), 'nosuchprogram', 'PATH');

@@ -34,6 +34,7 @@ await check('a process that cannot become another stays what it is', () => {
   assert.equal(native.become(how, '/no/such/socket', 1, ask, why), -2);
   assert.equal(native.become({ ...how, file: '/no/such/file' }, '', 1, ask, why), -2);
   assert.ok(native.setForeground(-1, 1) < 0);
+  native.waitAll(0);
 });
 
 await check('a buffer shorter than what is asked for is never overrun', () => {

@@ -1,11 +1,11 @@
 /**
  * What a tracer opens, reads and writes in /proc, at the seccomp stops that its filters make (proc-filter.ts). A text is
  * served as of the open: the call becomes memfd_create, and the file gets the text before the call returns, so that nothing
- * lies about in a file system and no access rights matter. Memory is read and written by the kernel: what is read is corrected
- * in the reader's buffer afterwards; where something else is to be written, it lies in the buffer for the length of the call.
+ * lies about in a file system and no access rights matter. Memory is copied by us.
  */
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { ERRNO } from '../abi/errno.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import type { ProcFile } from '../tracehook/ptrace.ts';
 import { HostError } from './errors.ts';
@@ -13,7 +13,7 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { watchDescriptor } from './proc-filter.ts';
 import { answer } from './served.ts';
-import type { LinuxTask, MemoryFile } from './task.ts';
+import { type LinuxTask, type MemoryFile, Run } from './task.ts';
 
 const AT_FDCWD = -100;
 /** A name of memfd_create may have no more. */
@@ -22,8 +22,9 @@ const LAST_WORD = /(?:^|\/)(?:status|stat|mem)$/;
 const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
 const MFD_CLOEXEC = 1n;
-/** Nobody writes that much into a program. */
-const WRITE_MAX = 1 << 24;
+/** More at a time is left to the kernel: nobody looks for breakpoints in so much. */
+const COPY_MAX = 1 << 26;
+const SEEK_CUR = 1n;
 
 /** The call at hand is made ready; it is resumed by the caller. */
 export function serveProcFile(host: LinuxHost, task: LinuxTask): void {
@@ -123,65 +124,81 @@ function openMemory(task: LinuxTask, of: LinuxTask): void {
   };
 }
 
-/** The descriptor's file, if it still is memory, and some may see it otherwise than it is. */
-function memoryFile(host: LinuxHost, task: LinuxTask): MemoryFile | null {
+/** The descriptor's file, if it still is memory, and that of the program that it was opened for. */
+function memoryFile(task: LinuxTask): MemoryFile | null {
   const { memory } = task.group.procFiles;
   const fd = task.call.argInt(0);
   const file = memory.get(fd);
-  if (file === undefined || file.task.group.space !== file.space || !host.ptrace!.hidesMemory(file.task)) return null;
+  if (file === undefined || file.task.group.space !== file.space || file.task.run === Run.GONE) return null;
   if (proc.fdPath(task.tid, fd)?.endsWith('/mem')) return file;
   memory.delete(fd); // closed, and something else by now
   return null;
 }
 
-/** Where the call reads or writes. */
-function position({ call, tid }: LinuxTask): bigint {
+/** Copies at once what the kernel would copy when it gets to it: between what is known of breakpoints and what is in memory nothing comes. */
+function copy(host: LinuxHost, task: LinuxTask, access: (file: MemoryFile, address: bigint) => number): void {
+  const file = memoryFile(task);
+  const { call } = task;
+  const length = call.argNumber(2);
+  if (file === null || length <= 0 || length > COPY_MAX) return;
   const name = syscallName(call.abi, call.nr);
-  if (name === 'pread64' || name === 'pwrite64') {
-    return call.abi === 'i386' ? call.arg(3) | (call.arg(4) << 32n) : call.arg(3);
+  const positioned = name === 'pread64' || name === 'pwrite64';
+  if (!positioned) {
+    const count = access(file, proc.filePosition(task.tid, call.argInt(0)));
+    if (count > 0) advance(host, task, count);
+    else answer(host, task, count);
+    return;
   }
-  return proc.filePosition(tid, call.argInt(0));
+  const at = call.abi === 'i386' ? call.arg(3) | (call.arg(4) << 32n) : call.arg(3);
+  answer(host, task, access(file, at));
 }
 
 function read(host: LinuxHost, task: LinuxTask): void {
-  const file = memoryFile(host, task);
-  if (file === null) return;
-  const address = position(task);
-  const buffer = task.call.arg(1);
-  task.served = {
-    nr: task.call.nr,
-    phase: 'trying',
-    done: (count) => {
-      if (count <= 0) return;
-      unlessKilled(() => {
-        const bytes = task.memory.read(buffer, count);
-        if (host.ptrace!.memoryRead(task, file.task, address, bytes)) task.memory.write(buffer, bytes);
-      });
-    },
-  };
+  const { call, memory } = task;
+  copy(host, task, (file, address) => {
+    const bytes = accessible(() => file.task.memory.read(address, call.argNumber(2)));
+    if (bytes === null) return -ERRNO.EIO;
+    host.ptrace!.memoryRead(task, file.task, address, bytes);
+    return accessible(() => memory.write(call.arg(1), bytes)) === null ? -ERRNO.EFAULT : bytes.length;
+  });
 }
 
 function write(host: LinuxHost, task: LinuxTask): void {
-  const file = task.group.procFiles.memory.get(task.call.argInt(0));
-  const length = task.call.argNumber(2);
-  if (file === undefined || file.task.group.space !== file.space || length > WRITE_MAX) return;
-  if (!proc.fdPath(task.tid, task.call.argInt(0))?.endsWith('/mem')) return;
-  const buffer = task.call.arg(1);
-  const bytes = task.memory.read(buffer, length);
-  const real = host.ptrace!.memoryWrite(task, file.task, position(task), bytes);
-  if (real === null) return;
-  if (typeof real === 'number') {
-    answer(host, task, -real);
-    return;
-  }
-  task.memory.write(buffer, real);
-  task.served = { nr: task.call.nr, phase: 'trying', done: () => unlessKilled(() => task.memory.write(buffer, bytes)) };
+  const { call, memory } = task;
+  copy(host, task, (file, address) => {
+    const given = accessible(() => memory.read(call.arg(1), call.argNumber(2)));
+    if (given === null) return -ERRNO.EFAULT;
+    const before = accessible(() => file.task.memory.read(address, given.length));
+    if (before === null) return -ERRNO.EIO;
+    const bytes = given.subarray(0, before.length); // the rest is not mapped
+    const real = host.ptrace!.memoryWrite(task, file.task, address, bytes, before);
+    if (typeof real === 'number') return -real;
+    return accessible(() => file.task.memory.write(address, real)) === null ? -ERRNO.EIO : bytes.length;
+  });
 }
 
-function unlessKilled(work: () => void): void {
+/** read(2) and write(2) move on in the file: the call becomes the lseek that does it. */
+function advance(host: LinuxHost, task: LinuxTask, count: number): void {
+  const { registers, call } = task;
+  const [, second, third] = host.arch.argumentRegisters(call.abi);
+  const given = [second!, third!].map((register) => ({ register, value: registers.get(register) }));
+  registers.set(host.arch.syscallNumber, BigInt(syscallNumber(call.abi, 'lseek')!));
+  registers.set(second!, BigInt(count));
+  registers.set(third!, SEEK_CUR);
+  task.served = {
+    nr: call.nr,
+    phase: 'trying',
+    given,
+    done: () => registers.set(host.arch.syscallResult, BigInt(count)),
+  };
+}
+
+/** null: the memory is not there (any more). */
+function accessible<T>(access: () => T): T | null {
   try {
-    work();
+    return access();
   } catch (error) {
-    if (!(error instanceof HostError)) throw error;
+    if (error instanceof HostError) return null;
+    throw error;
   }
 }

@@ -103,7 +103,7 @@ function poke(r: Request): number {
   if (r.kernel.machine(task, PTRACE.PEEKDATA, r.addr, real) < 0) return -ERRNO.EIO;
   const out = space.write(r.kernel, task, tracer, r.addr, word, real);
   if (typeof out === 'number') return -out;
-  if (out !== null) word.set(out);
+  word.set(out);
   return r.kernel.machine(task, r.request, r.addr, view.getBigUint64(0, true));
 }
 

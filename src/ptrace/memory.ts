@@ -23,35 +23,26 @@ export class Space {
     return this.breakpoints.size > 0;
   }
 
-  /** `bytes`, just read at `address`, become what `owner` is to see. True: they changed. */
-  read(owner: Task, address: bigint, bytes: Uint8Array): boolean {
-    const before = bytes.slice();
+  /** `bytes`, just read at `address`, become what `owner` is to see. */
+  read(owner: Task, address: bigint, bytes: Uint8Array): void {
     this.breakpoints.view(owner, address, bytes);
-    return bytes.some((byte, i) => byte !== before[i]);
   }
 
-  /**
-   * `owner` writes `bytes` at `address`, where `real` is now (it may be shorter: what is not mapped the kernel will not write
-   * either). Answers what is really to be written; null: just that; or an errno.
-   */
+  /** `owner` writes `bytes` at `address`, where `before` is now. Answers what is really to be written, or an errno. */
   write(
     kernel: PtraceKernel,
     task: Task,
     owner: Task,
     address: bigint,
     bytes: Uint8Array,
-    real: Uint8Array,
-  ): Uint8Array | null | number {
+    before: Uint8Array,
+  ): Uint8Array | number {
     const { breakpoints } = this;
-    const mapped = bytes.subarray(0, real.length);
-    const seen = real.slice();
+    const seen = before.slice();
     breakpoints.view(owner, address, seen);
     const isCode = (): boolean => kernel.isCode(task, address);
-    if (!this.codeWrites.allows(owner, address, mapped, seen, breakpoints.hasOthers(owner), isCode)) return ERRNO.EIO;
-    if (!breakpoints.concerns(address, mapped)) return null;
-    const out = bytes.slice();
-    out.set(breakpoints.write(owner, address, mapped, real));
-    return out.some((byte, i) => byte !== bytes[i]) ? out : null;
+    if (!this.codeWrites.allows(owner, address, bytes, seen, breakpoints.hasOthers(owner), isCode)) return ERRNO.EIO;
+    return breakpoints.concerns(address, bytes) ? breakpoints.write(owner, address, bytes, before) : bytes;
   }
 
   /** The owner traces nobody here any more: what it left is the program's. */

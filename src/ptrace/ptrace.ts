@@ -175,7 +175,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return space;
   }
 
-  hidesMemory(task: Task): boolean {
+  private hidesMemory(task: Task): boolean {
     return this.spaces.get(this.kernel.addressSpace(task))?.hides ?? false;
   }
 
@@ -408,16 +408,15 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return file;
   }
 
-  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): boolean {
-    return this.spaceOf(task).read(this.eyes(reader, task), address, bytes);
+  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): void {
+    this.spaceOf(task).read(this.eyes(reader, task), address, bytes);
   }
 
-  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array): Uint8Array | null | number {
-    const real = task.memory.read(address, bytes.length);
-    const out = this.spaceOf(task).write(this.kernel, task, this.eyes(writer, task), address, bytes, real);
-    const how = out === null ? '' : typeof out === 'number' ? ': refused' : ', under the breakpoints of others';
+  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array, before: Uint8Array): Uint8Array | number {
+    const real = this.spaceOf(task).write(this.kernel, task, this.eyes(writer, task), address, bytes, before);
+    const how = typeof real === 'number' ? ': refused' : '';
     this.log?.(`${writer.tid} writes ${bytes.length} bytes at 0x${address.toString(16)} of ${task.tid}${how}`);
-    return out;
+    return real;
   }
 
   /** R51, R57. */

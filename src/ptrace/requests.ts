@@ -31,6 +31,7 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
   const tid = syscall.argInt(1);
   if (request === PTRACE.TRACEME) return traceMe(ptrace, caller);
   if (request === PTRACE.ATTACH || request === PTRACE.SEIZE) {
+    ptrace.kernel.becameTracer(caller); // refused, it may want to read in /proc who was before it
     const task = ptrace.kernel.adopt(tid, caller);
     if (typeof task === 'number') return -task;
     return attach(ptrace, caller, task, request === PTRACE.SEIZE, syscall.arg(2), syscall.arg(3));

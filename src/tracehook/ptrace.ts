@@ -56,12 +56,10 @@ export interface PtraceHooks {
   keepsZombie(task: Task): boolean;
   /** What `reader` opens by this absolute path; null: it is nobody's affair. */
   procFile(reader: Task, path: string): ProcFile | null;
-  /** Whether a task's memory looks otherwise to some than it is. */
-  hidesMemory(task: Task): boolean;
-  /** Bytes just read of a task's memory become, in place, what `reader` is to see. True: they changed. */
-  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): boolean;
-  /** What is really to be written where `writer` writes `bytes`; null: just that; or the errno that it gets. */
-  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array): Uint8Array | null | number;
+  /** Bytes just read of a task's memory become, in place, what `reader` is to see. */
+  memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): void;
+  /** What is really to be written where `writer` writes `bytes`, and `before` is now; or the errno that it gets. */
+  memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array, before: Uint8Array): Uint8Array | number;
   /** A child of `parent`'s process changed state for the real kernel: dead and reaped by us, stopped, or continued. */
   childChanged(parent: Task): void;
 }

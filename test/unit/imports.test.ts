@@ -14,6 +14,8 @@ const MAY: Record<string, readonly string[]> = {
   utrace: ['base', 'abi', 'tracehook'],
   linux: ['base', 'abi', 'tracehook'],
   ptrace: ['base', 'abi', 'tracehook', 'utrace'],
+  sim: ['base', 'abi', 'tracehook'],
+  box: ['base', 'abi', 'tracehook', 'utrace', 'ptrace', 'sim'],
   engines: ['base', 'abi', 'tracehook', 'utrace'],
   session: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'ptrace', 'engines'],
   cli: ['base', 'abi', 'tracehook', 'utrace', 'engines', 'session'],
@@ -48,7 +50,9 @@ test.each(files.map((file) => relative(src, file)))('%s imports only what its la
 });
 
 test('the core and what it stands on know no clock, no randomness, no Node', () => {
-  const pure = files.filter((file) => ['base', 'abi', 'tracehook', 'utrace', 'ptrace'].includes(layerOf(file)));
+  const pure = files.filter((file) =>
+    ['base', 'abi', 'tracehook', 'utrace', 'ptrace', 'sim', 'box'].includes(layerOf(file)),
+  );
   for (const file of pure) {
     const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     expect(code, relative(src, file)).not.toMatch(

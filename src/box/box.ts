@@ -1,0 +1,53 @@
+/** The kernel in a box: a simulated kernel, the core on it, and ptrace served, as CONFIG_UTRACE_PTRACE intended. */
+
+import { Ptrace, type PtraceOptions } from '../ptrace/index.ts';
+import {
+  boot,
+  type Ending,
+  Log,
+  type Program,
+  type RunOptions,
+  run,
+  runToBlock,
+  type Scheduler,
+  SimKernel,
+  SimPtraceKernel,
+} from '../sim/index.ts';
+import { UtraceCore } from '../utrace/index.ts';
+
+export interface BoxOptions extends PtraceOptions {
+  /** Keeps a log of every state change. */
+  readonly logs?: boolean;
+}
+
+/** Everything of one simulated machine. */
+export class Box {
+  readonly kernel = new SimKernel();
+  readonly core: UtraceCore;
+  readonly ptrace: Ptrace;
+
+  constructor(options: BoxOptions = {}) {
+    const { kernel } = this;
+    this.core = new UtraceCore(kernel, ({ error }) => {
+      throw error;
+    });
+    kernel.hooks = this.core;
+    this.ptrace = new Ptrace(this.core, new SimPtraceKernel(kernel), options);
+    kernel.ptrace = this.ptrace;
+    if (options.logs) kernel.log = new Log();
+  }
+
+  boot(program: Program, name?: string): this {
+    boot(this.kernel, program, name === undefined ? {} : { name });
+    return this;
+  }
+
+  run(scheduler: Scheduler = runToBlock(), options: RunOptions = {}): Ending {
+    return run(this.kernel, scheduler, options);
+  }
+
+  /** What the programs printed, all together. */
+  get output(): string {
+    return this.kernel.output.map(({ text }) => text).join('');
+  }
+}

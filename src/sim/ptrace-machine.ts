@@ -1,0 +1,125 @@
+/** The requests of ptrace that read and write machine state, on a simulated task. */
+
+import { ERRNO } from '../abi/errno.ts';
+import { NT, PTRACE } from '../abi/ptrace.ts';
+import { encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
+import type { SimKernel } from './kernel.ts';
+import { MemoryFault } from './memory.ts';
+import { REGISTERS_SIZE } from './registers.ts';
+import { UNBLOCKABLE } from './signal-queue.ts';
+import { setBlocked } from './syscalls/signals.ts';
+import type { SimTask } from './task.ts';
+
+const WORD = 8;
+/** sizeof(struct user). */
+const USER_SIZE = 928;
+const PEEKSIGINFO_SHARED = 1;
+
+type Word = bigint | Uint8Array;
+const bytesOf = (data: Word): Uint8Array => data as Uint8Array;
+
+export function machineRequest(kernel: SimKernel, task: SimTask, request: number, addr: Word, data: Word): number {
+  if (!task.isHeld && !task.isStopped) return -ERRNO.ESRCH;
+  try {
+    return make(kernel, task, request, addr, data);
+  } catch (error) {
+    if (error instanceof MemoryFault) return -ERRNO.EIO;
+    throw error;
+  }
+}
+
+function make(kernel: SimKernel, task: SimTask, request: number, addr: Word, data: Word): number {
+  const { registers, mm } = task;
+  switch (request) {
+    case PTRACE.PEEKTEXT:
+    case PTRACE.PEEKDATA: {
+      const word = mm.read(addr as bigint, WORD);
+      if (word.length < WORD) return -ERRNO.EIO;
+      bytesOf(data).set(word);
+      return 0;
+    }
+    case PTRACE.POKETEXT:
+    case PTRACE.POKEDATA:
+      mm.write(addr as bigint, wordBytes(data as bigint));
+      return 0;
+    case PTRACE.GETREGS:
+      bytesOf(data).set(registers.readSet('general'));
+      return 0;
+    case PTRACE.SETREGS:
+      registers.writeSet('general', bytesOf(data));
+      return 0;
+    case PTRACE.GETFPREGS:
+      bytesOf(data).set(registers.floating);
+      return 0;
+    case PTRACE.SETFPREGS:
+      registers.floating.set(bytesOf(data).subarray(0, registers.floating.length));
+      return 0;
+    case PTRACE.PEEKUSER:
+      return peekUser(task, addr as bigint, bytesOf(data));
+    case PTRACE.POKEUSER:
+      return pokeUser(task, addr as bigint, data as bigint);
+    case PTRACE.GETSIGMASK:
+      bytesOf(data).set(wordBytes(task.savedMask ?? task.blocked));
+      return 0;
+    case PTRACE.SETSIGMASK: {
+      const mask = new DataView(bytesOf(data).slice().buffer).getBigUint64(0, true) & ~UNBLOCKABLE;
+      setBlocked(kernel, task, mask);
+      task.savedMask = null;
+      return 0;
+    }
+    case PTRACE.PEEKSIGINFO:
+      return peekSiginfo(task, bytesOf(addr), bytesOf(data));
+    default:
+      return -ERRNO.EIO;
+  }
+}
+
+function wordBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(WORD);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return bytes;
+}
+
+const isUserAddress = (addr: bigint): boolean => addr % BigInt(WORD) === 0n && addr >= 0n && addr < BigInt(USER_SIZE);
+
+/** The registers; what is beyond them reads as nothing. */
+function peekUser({ registers }: SimTask, addr: bigint, into: Uint8Array): number {
+  if (!isUserAddress(addr)) return -ERRNO.EIO;
+  const at = Number(addr);
+  into.set(at < REGISTERS_SIZE ? registers.readSet('general').subarray(at, at + WORD) : new Uint8Array(WORD));
+  return 0;
+}
+
+function pokeUser({ registers }: SimTask, addr: bigint, value: bigint): number {
+  if (!isUserAddress(addr)) return -ERRNO.EIO;
+  const at = Number(addr);
+  if (at < REGISTERS_SIZE) registers.words[at / WORD] = BigInt.asUintN(64, value);
+  return 0;
+}
+
+function peekSiginfo(task: SimTask, args: Uint8Array, into: Uint8Array): number {
+  const view = new DataView(args.buffer, args.byteOffset);
+  const from = Number(view.getBigUint64(0, true));
+  const shared = (view.getUint32(8, true) & PEEKSIGINFO_SHARED) !== 0;
+  const room = into.length / SIGINFO_SIZE;
+  const list = (shared ? task.process.shared : task.pending).list().slice(from, from + room);
+  list.forEach((info, n) => {
+    into.set(encodeSiginfo(info), n * SIGINFO_SIZE);
+  });
+  return list.length;
+}
+
+/** How many bytes the set has, or were taken. */
+export function regsetRequest(task: SimTask, request: number, note: number, data: Uint8Array): number {
+  const { registers } = task;
+  const name = note === NT.PRSTATUS ? 'general' : note === NT.PRFPREG ? 'floating-point' : null;
+  if (name === null) return -ERRNO.EINVAL;
+  if (data.length % WORD !== 0) return -ERRNO.EINVAL;
+  if (request === PTRACE.SETREGSET) {
+    registers.writeSet(name, data);
+    return data.length;
+  }
+  const set = registers.readSet(name).subarray(0, data.length);
+  data.set(set);
+  return set.length;
+}

@@ -1,0 +1,90 @@
+/** Who runs next: a scheduler chooses among those who are ready. And the loop that runs a kernel to its end. */
+
+import { assert } from '../base/assert.ts';
+import { Prng } from '../base/prng.ts';
+import type { SimKernel } from './kernel.ts';
+import type { SimTask } from './task.ts';
+
+export interface Scheduler {
+  /** `ready` is not empty, and in the order of birth. `last` ran the step before. */
+  choose(ready: readonly SimTask[], last: SimTask | null): SimTask;
+}
+
+/** Each runs as long as it can, then the next in the order of birth: what a quiet machine does. */
+export const runToBlock = (): Scheduler => ({
+  choose(ready, last) {
+    if (last?.ready) return last;
+    return ready.find((task) => task.serial > (last?.serial ?? -1)) ?? ready[0]!;
+  },
+});
+
+/** One step each, in turn. */
+export const roundRobin = (): Scheduler => ({
+  choose: (ready, last) => ready.find((task) => task.serial > (last?.serial ?? -1)) ?? ready[0]!,
+});
+
+/** Any of them, by a seed. */
+export function random(seed: number): Scheduler {
+  const prng = new Prng(seed);
+  return { choose: (ready) => prng.pick(ready) };
+}
+
+/** A recorded schedule: tids, one for each step. What comes after its end is left to `then`. */
+export function replay(schedule: readonly number[], then: Scheduler = runToBlock()): Scheduler {
+  let at = 0;
+  return {
+    choose(ready, last) {
+      if (at >= schedule.length) return then.choose(ready, last);
+      const tid = schedule[at++]!;
+      const task = ready.find((candidate) => (candidate.tid as number) === tid);
+      assert(task !== undefined, `step ${at} of the schedule is task ${tid}'s, which is not ready`);
+      return task;
+    },
+  };
+}
+
+/** Writes down what another one chooses. */
+export function record(scheduler: Scheduler, into: number[]): Scheduler {
+  return {
+    choose(ready, last) {
+      const task = scheduler.choose(ready, last);
+      into.push(task.tid);
+      return task;
+    },
+  };
+}
+
+export interface RunOptions {
+  /** A bound on steps, against programs that never end. */
+  readonly maxSteps?: number;
+  /** Looked at after each step: ends the run. */
+  readonly until?: () => boolean;
+  /** Called after each step. */
+  readonly afterStep?: (task: SimTask) => void;
+  /** Virtual time goes on when nothing is ready; on unless said otherwise. */
+  readonly time?: boolean;
+}
+
+/** `done`: all programs have ended. `idle`: nobody is ready, and nothing will make anybody so. */
+export type Ending = 'done' | 'idle' | 'bound' | 'until';
+
+const MAX_STEPS = 1_000_000;
+
+export function run(kernel: SimKernel, scheduler: Scheduler, options: RunOptions = {}): Ending {
+  const { maxSteps = MAX_STEPS, until, afterStep, time = true } = options;
+  let last: SimTask | null = null;
+  for (let steps = 0; steps < maxSteps; ) {
+    const ready = kernel.ready();
+    if (ready.length === 0) {
+      if (time && kernel.clock.advance(kernel)) continue;
+      return kernel.tasks.size <= 1 ? 'done' : 'idle';
+    }
+    const task = scheduler.choose(ready, last);
+    kernel.step(task);
+    steps++;
+    last = task;
+    afterStep?.(task);
+    if (until?.()) return 'until';
+  }
+  return 'bound';
+}

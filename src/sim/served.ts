@@ -1,0 +1,68 @@
+/**
+ * The calls of a tracer (ptrace, wait4, waitid) are brought to whoever serves ptrace, as on every host (tracehook/ptrace.ts). Here
+ * a sleeper simply sleeps: no real call stands in for it.
+ */
+
+import type { Served } from '../tracehook/ptrace.ts';
+import type { SimKernel } from './kernel.ts';
+import { RESTART } from './restart.ts';
+import type { RunState } from './run-state.ts';
+import { completeCall } from './syscall-path.ts';
+import { findCall } from './syscalls/table.ts';
+import type { SimTask } from './task.ts';
+
+export const serveAgain: RunState = { name: 'in a served call', execute: served };
+
+export function served(kernel: SimKernel, task: SimTask): RunState {
+  return answer(kernel, task, kernel.ptrace!.enter(task));
+}
+
+function answer(kernel: SimKernel, task: SimTask, result: Served): RunState {
+  const { syscall } = task;
+  switch (result.do) {
+    case 'return':
+      return completeCall(kernel, task, result.value);
+    case 'make':
+      return make(kernel, task);
+    case 'sleep':
+      task.ready = false;
+      return servedSleep;
+    case 'try': {
+      const given = syscall.arg(result.arg);
+      syscall.setArg(result.arg, result.value);
+      const made = findCall(syscall.nr)!.make(kernel, task, syscall); // with WNOHANG: it does not sleep
+      syscall.setArg(result.arg, given);
+      if (typeof made === 'object') return made;
+      const left = kernel.ptrace!.leave(task, Number(made));
+      return left.do === 'return' ? completeCall(kernel, task, left.value) : served(kernel, task);
+    }
+  }
+}
+
+/** The kernel's own call after all. It may sleep there until it is recalled. */
+function make(kernel: SimKernel, task: SimTask): RunState {
+  const made = findCall(task.syscall.nr)!.make(kernel, task, task.syscall);
+  return typeof made === 'object' ? made : completeCall(kernel, task, made);
+}
+
+/** Asleep until there may be an answer. The wake-up asks for it first, then looks for signals, as do_wait does. */
+export const servedSleep: RunState = {
+  name: 'sleeping in a served call',
+  sleeps: 'interruptible',
+  execute(kernel, task) {
+    const polled = kernel.ptrace!.poll(task);
+    if (polled.do === 'return') return completeCall(kernel, task, polled.value);
+    if (task.fatalPending || task.sigpending) return completeCall(kernel, task, RESTART.SYS);
+    return served(kernel, task); // anew: a real child may have news
+  },
+};
+
+/** Threads that sleep in a wait of the kernel's own come back to whoever serves (pitfall 7). */
+export function recallWaiters(kernel: SimKernel, task: SimTask): void {
+  for (const waiter of [...task.process.waiters]) {
+    task.process.waiters.delete(waiter);
+    waiter.run = serveAgain;
+    waiter.ready = true;
+    kernel.touch(waiter);
+  }
+}

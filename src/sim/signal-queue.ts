@@ -1,0 +1,85 @@
+/** struct sigpending: signals that wait, in the order in which they are to be taken; and sets of signals as bits. */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
+
+/** Bit n − 1 stands for signal n. */
+export type SigSet = bigint;
+
+export const bit = (signo: number): SigSet => 1n << BigInt(signo - 1);
+export const setOf = (...signals: readonly number[]): SigSet => signals.reduce((set, n) => set | bit(n), 0n);
+
+/** SYNCHRONOUS_MASK: made by an instruction, so they come first. */
+export const SYNCHRONOUS = setOf(SIG.SIGSEGV, SIG.SIGBUS, SIG.SIGILL, SIG.SIGTRAP, SIG.SIGFPE, SIG.SIGSYS);
+export const STOP_SIGNALS = setOf(SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU);
+/** What no mask may hold. */
+export const UNBLOCKABLE = setOf(SIG.SIGKILL, SIG.SIGSTOP);
+
+/** The lowest signal of a set; 0: empty. */
+export function lowest(set: SigSet): number {
+  if (set === 0n) return 0;
+  const low = Number(set & 0xffffffffn) | 0;
+  if (low !== 0) return 32 - Math.clz32(low & -low);
+  const high = Number(set >> 32n) | 0;
+  return 64 - Math.clz32(high & -high);
+}
+
+export class SignalQueue {
+  set: SigSet = 0n;
+  private readonly infos: Siginfo[] = [];
+
+  has(signo: number): boolean {
+    return this.set !== 0n && (this.set & bit(signo)) !== 0n;
+  }
+
+  /** __send_signal_locked: a signal below SIGRTMIN waits once only (legacy_queue). False: it was there. */
+  add(info: Siginfo): boolean {
+    if (info.signo < SIG.SIGRTMIN && this.has(info.signo)) return false;
+    this.infos.push(info);
+    this.set |= bit(info.signo);
+    return true;
+  }
+
+  /** Puts a signal (back) before all others of its number. */
+  unshift(info: Siginfo): void {
+    this.infos.unshift(info);
+    this.set |= bit(info.signo);
+  }
+
+  /** collect_signal: the oldest of that number. */
+  private collect(at: number): Siginfo {
+    const [info] = this.infos.splice(at, 1);
+    const { signo } = info!;
+    if (!this.infos.some((other) => other.signo === signo)) this.set &= ~bit(signo);
+    return info!;
+  }
+
+  /** next_signal and collect_signal: synchronous ones first, then by number. */
+  take(blocked: SigSet): Siginfo | null {
+    const ready = this.set & ~blocked;
+    if (ready === 0n) return null;
+    const signo = lowest((ready & SYNCHRONOUS) !== 0n ? ready & SYNCHRONOUS : ready);
+    return this.collect(this.infos.findIndex((info) => info.signo === signo));
+  }
+
+  /** dequeue_synchronous_signal: the oldest that an instruction made. */
+  takeSynchronous(blocked: SigSet): Siginfo | null {
+    if ((this.set & ~blocked & SYNCHRONOUS) === 0n) return null;
+    const at = this.infos.findIndex(({ signo, code }) => code > 0 && (bit(signo) & SYNCHRONOUS & ~blocked) !== 0n);
+    return at < 0 ? null : this.collect(at);
+  }
+
+  /** flush_sigqueue_mask. */
+  flush(set: SigSet): void {
+    if ((this.set & set) === 0n) return;
+    this.set &= ~set;
+    for (let i = this.infos.length - 1; i >= 0; i--) {
+      if ((bit(this.infos[i]!.signo) & set) !== 0n) this.infos.splice(i, 1);
+    }
+  }
+
+  /** In the order of their coming, for PEEKSIGINFO and dumps. */
+  list(): readonly Siginfo[] {
+    return this.infos;
+  }
+}

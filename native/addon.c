@@ -147,6 +147,15 @@ FN(ptrace_raw, 4)
 	return int_(env, r < 0 ? -errno : (int)r);
 }
 
+// pokeTwo(tid, offset, value, offset, value): two words of struct user.
+FN(poke_two, 5)
+{
+	for (int k = 1; k < 5; k += 2)
+		if (ptrace(PTRACE_POKEUSER, i32(a, 0), u64(a, k), u64(a, k + 1)) < 0)
+			return int_(env, -errno);
+	return int_(env, 0);
+}
+
 // ptraceData(request, tid, addr, bytes): requests that read or write a buffer; returns the request's own result.
 FN(ptrace_data, 4)
 {
@@ -566,7 +575,7 @@ NAPI_MODULE_INIT()
 		{ "setEvents", set_events },     { "step", step },
 		{ "resume", resume },            { "ptrace", ptrace_simple },
 		{ "ptraceData", ptrace_data },   { "regset", regset },
-		{ "ptraceRaw", ptrace_raw },     { "holdDeaths", hold_deaths },
+		{ "ptraceRaw", ptrace_raw },     { "pokeTwo", poke_two },     { "holdDeaths", hold_deaths },
 		{ "peekDeath", peek_death },     { "takeContinued", take_continued },
 		{ "readMemory", read_memory },   { "readString", read_string },
 		{ "writeMemory", write_memory }, { "copyTo", copy_to }, { "sliceBegin", slice_begin },

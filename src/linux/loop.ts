@@ -167,7 +167,7 @@ export class Loop {
     next.request = 0;
     const { running } = counts;
     // With one task running there is nothing to look for beside its next stop.
-    const max = running > 1 ? events.capacity : 1;
+    const max = running > 2 ? events.capacity : 1;
     return native.step(tid, request, data, max, block && running > 0 ? 1 : 0);
   }
 

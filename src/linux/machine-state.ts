@@ -39,11 +39,11 @@ export class CallState implements SyscallState {
     const { words: source } = buffer;
     this.words[18] = source[from + 6]!;
     this.words[19] = source[from + 7]!;
+    for (let k = 0; k < 4; k++) this.words[k] = source[from + 2 + k]!;
     if (known) return;
     const { registers } = this.task;
     this.nr = Number(BigInt.asIntN(32, registers.get(this.arch.syscallNumber)));
     this.abi = this.arch.abiOf(source[from + 1]!, this.nr);
-    for (let k = 0; k < 4; k++) this.words[k] = source[from + 2 + k]!;
     this.arch.argumentRegisters(this.abi).forEach((name, index) => {
       this.wide[3 + index] = BigInt.asIntN(64, registers.get(name));
     });
@@ -53,6 +53,9 @@ export class CallState implements SyscallState {
   reload(): void {
     const { registers } = this.task;
     this.nr = Number(BigInt.asIntN(32, registers.get(this.arch.syscallNumber)));
+    this.wide[0] = BigInt.asIntN(64, registers.get(this.arch.programCounter));
+    this.wide[1] = BigInt.asIntN(64, registers.get(this.arch.stackPointer));
+    this.wide[9] = BigInt.asIntN(64, registers.get(this.arch.syscallResult));
     this.arch.argumentRegisters(this.abi).forEach((name, index) => {
       this.wide[3 + index] = BigInt.asIntN(64, registers.get(name));
     });
@@ -126,9 +129,25 @@ export class TaskRegisters implements Registers {
     this.values = new BigUint64Array(this.bytes.buffer);
   }
 
+  /** Sets two registers, without reading the others where nobody has. */
+  setTwo(first: string, value1: number | bigint, second: string, value2: number | bigint): void {
+    if (this.loaded || this.dirty) {
+      this.set(first, BigInt(value1));
+      this.set(second, BigInt(value2));
+      return;
+    }
+    const word = this.bytes.length / this.names.length;
+    this.native.pokeTwo(this.task.tid, this.index(first) * word, value1, this.index(second) * word, value2);
+  }
+
   /** The task has run: what was read is void. */
   invalidate(): void {
     this.loaded = false;
+  }
+
+  /** Whether some are changed and not written back. */
+  get changed(): boolean {
+    return this.dirty;
   }
 
   /** Writes changes back. Returns a negated errno (the task died), or 0. */

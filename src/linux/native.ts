@@ -37,6 +37,8 @@ export interface Native {
   ptraceData(request: number, tid: number, addr: number | bigint, data: Uint8Array): number;
   /** The system call itself: `addr` and `data` are values, or bytes that they point to. */
   ptraceRaw(request: number, tid: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number;
+  /** POKEUSER, twice. */
+  pokeTwo(tid: number, offset1: number, value1: number | bigint, offset2: number, value2: number | bigint): number;
   regset(request: number, tid: number, type: number, data: Uint8Array): number;
   readMemory(tid: number, addr: number | bigint, into: Uint8Array, length: number): number;
   /** The string's length; −2^20 − length when it is cut by unmapped memory. */

@@ -51,8 +51,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
 /** The call is not made: this is its result. */
 export function answer(host: LinuxHost, task: LinuxTask, value: number | bigint): void {
   task.answered = task.call.nr;
-  task.registers.set(host.arch.syscallNumber, -1n);
-  task.registers.set(host.arch.syscallResult, BigInt(value));
+  task.registers.setTwo(host.arch.syscallNumber, -1, host.arch.syscallResult, value);
 }
 
 /** Whoever serves may have an answer for this task. */

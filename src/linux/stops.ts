@@ -97,6 +97,7 @@ export function dispatch(host: LinuxHost, i: number): void {
       task.stop = Stop.EXIT;
       task.entered = false;
       task.call.loadExit(events, i, known);
+      if (task.registersChanged) task.call.reload(); // a served call that was tried, or woken
       if (polite) restartSleep(host, task);
       exit(host, task);
       return;

@@ -291,6 +291,11 @@ export class LinuxTask implements Task {
     this.taskRegisters?.invalidate();
   }
 
+  /** Whether registers were changed since the stop. */
+  get registersChanged(): boolean {
+    return this.taskRegisters?.changed ?? false;
+  }
+
   /** Writes changed registers back. Returns a negated errno (the task died), or 0. */
   flush(): number {
     return this.taskRegisters?.flush() ?? 0;

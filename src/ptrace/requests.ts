@@ -99,6 +99,7 @@ function stoppedRequest(ptrace: Ptrace, r: Request): number {
     case PTRACE.SETSIGINFO:
       return setSiginfo(r);
     case PTRACE.GET_SYSCALL_INFO: {
+      ptrace.kernel.refreshCall(link.traced.task);
       const { bytes, actual } = syscallInfo(link.traced.task, link.stop!);
       const size = Number(r.addr < BigInt(actual) ? r.addr : BigInt(actual));
       writeTo(r.caller, data, bytes.subarray(0, size));

@@ -9,26 +9,31 @@ const SIZE = 88;
 /** offsetofend of the last member of each op. */
 const ACTUAL = { [OP.NONE]: 24, [OP.ENTRY]: 80, [OP.EXIT]: 33, [OP.SECCOMP]: 84 } as const;
 
-/** struct ptrace_syscall_info, and how many of its bytes mean something. */
+/** struct ptrace_syscall_info, and how many of its bytes mean something. The call at hand must be fresh. */
 export function syscallInfo(task: Task, stop: PtraceStop): { readonly bytes: Uint8Array; readonly actual: number } {
   const bytes = new Uint8Array(SIZE);
   const view = new DataView(bytes.buffer);
   const { syscall, registers } = task;
   const op = opOf(stop);
-  const abi = registers.get('cs') === 0x23n ? 'i386' : 'x86-64';
   view.setUint8(0, op);
-  view.setUint32(4, AUDIT_ARCH[op === OP.NONE ? abi : syscall.abi] ?? AUDIT_ARCH[abi]!, true);
-  view.setBigUint64(8, registers.get('rip'), true);
-  view.setBigUint64(16, registers.get('rsp'), true);
-  if (op === OP.ENTRY || op === OP.SECCOMP) {
-    view.setBigUint64(24, BigInt.asUintN(64, BigInt(syscall.nr)), true);
-    for (let i = 0; i < 6; i++) view.setBigUint64(32 + 8 * i, syscall.arg(i), true);
-    if (op === OP.SECCOMP) view.setUint32(80, stop.retData ?? 0, true);
-  } else if (op === OP.EXIT) {
-    const result = BigInt.asIntN(64, registers.get('rax'));
+  if (op === OP.NONE) {
+    view.setUint32(4, AUDIT_ARCH[registers.get('cs') === 0x23n ? 'i386' : 'x86-64']!, true);
+    view.setBigUint64(8, registers.get('rip'), true);
+    view.setBigUint64(16, registers.get('rsp'), true);
+    return { bytes, actual: ACTUAL[op] };
+  }
+  view.setUint32(4, AUDIT_ARCH[syscall.abi]!, true);
+  view.setBigUint64(8, syscall.instructionPointer, true);
+  view.setBigUint64(16, syscall.stackPointer, true);
+  if (op === OP.EXIT) {
+    const result = syscall.result64;
     view.setBigInt64(24, result, true);
     view.setUint8(32, result < 0n && result >= -4095n ? 1 : 0);
+    return { bytes, actual: ACTUAL[op] };
   }
+  view.setBigUint64(24, BigInt.asUintN(64, BigInt(syscall.nr)), true);
+  for (let i = 0; i < 6; i++) view.setBigUint64(32 + 8 * i, syscall.arg(i), true);
+  if (op === OP.SECCOMP) view.setUint32(80, stop.retData ?? 0, true);
   return { bytes, actual: ACTUAL[op] };
 }
 

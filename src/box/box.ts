@@ -3,6 +3,7 @@
 import { Ptrace, type PtraceOptions } from '../ptrace/index.ts';
 import {
   boot,
+  dump,
   type Ending,
   Log,
   type Program,
@@ -12,6 +13,7 @@ import {
   type Scheduler,
   SimKernel,
   SimPtraceKernel,
+  type SimTask,
 } from '../sim/index.ts';
 import { UtraceCore } from '../utrace/index.ts';
 
@@ -37,13 +39,23 @@ export class Box {
     if (options.logs) kernel.log = new Log();
   }
 
+  /** Starts a program as a child of init. */
+  start(program: Program, name?: string): SimTask {
+    return boot(this.kernel, program, name === undefined ? {} : { name });
+  }
+
   boot(program: Program, name?: string): this {
-    boot(this.kernel, program, name === undefined ? {} : { name });
+    this.start(program, name);
     return this;
   }
 
   run(scheduler: Scheduler = runToBlock(), options: RunOptions = {}): Ending {
     return run(this.kernel, scheduler, options);
+  }
+
+  /** All tasks, as text. */
+  dump(): string {
+    return dump(this.kernel);
   }
 
   /** What the programs printed, all together. */

@@ -19,6 +19,7 @@ import { AT } from './text.ts';
 
 const SI_KERNEL = 0x80;
 const TRAP_TRACE = 2;
+const TRAP_HWBKPT = 4;
 const ILL_ILLOPN = 2;
 const SEGV_MAPERR = 1;
 const EXIT = 60;
@@ -45,6 +46,8 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
   const { words } = registers;
   for (let n = 0; n < LONGEST; n++) {
     const at = registers.ip;
+    if (task.debug?.inUse && task.debug.stopsAt(at)) return hardwareTrap(kernel, task);
+    let wrote = false;
     switch (mm.byte(at)) {
       case OP.RET:
         if (n > 0 && task.step === Step.NONE) return returnToUser;
@@ -67,6 +70,7 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
         try {
           if (mm.byte(at + 1) === OP.STORE) {
             mm.write(words[R.RDI]!, new Uint8Array(words.slice(R.RSI, R.RSI + 1).buffer));
+            wrote = true;
           } else {
             words[R.RAX] = new DataView(mm.read(words[R.RDI]!, 8).buffer).getBigUint64(0, true);
           }
@@ -81,6 +85,7 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
       default:
         return undefinedInstruction(kernel, task, at);
     }
+    if (wrote && task.debug?.inUse && task.debug.wrote(Number(words[R.RDI]))) return hardwareTrap(kernel, task);
     if (task.step !== Step.NONE) {
       forceSignal(kernel, task, {
         signo: SIG.SIGTRAP,
@@ -91,6 +96,12 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
       return returnToUser;
     }
   }
+  return returnToUser;
+}
+
+function hardwareTrap(kernel: SimKernel, task: SimTask): RunState {
+  const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_HWBKPT, addr: BigInt(task.registers.ip) };
+  forceSignal(kernel, task, info);
   return returnToUser;
 }
 

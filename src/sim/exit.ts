@@ -42,6 +42,7 @@ export function zapOtherThreads(kernel: SimKernel, task: SimTask): void {
 
 export function doExit(kernel: SimKernel, task: SimTask, code: number): RunState {
   task.exitCode = code;
+  synchronizeGroupExit(task, code);
   if (kernel.logging) kernel.note(task, `exits with 0x${code.toString(16)}`);
   if ((task.trace.events & Event.EXIT) === 0) return exitEvent(kernel, task);
   const reported = (): RunState => {
@@ -49,6 +50,16 @@ export function doExit(kernel: SimKernel, task: SimTask, code: number): RunState
     return exitEvent(kernel, task);
   };
   return follow(task, kernel, kernel.hooks.exit(task, code), 'exit', reported, exitEvent);
+}
+
+/** synchronize_group_exit: the last thread to begin its exit ends the process. */
+function synchronizeGroupExit(task: SimTask, code: number): void {
+  const { process } = task;
+  if (--process.quick > 0 || process.exits) return;
+  process.flags = SignalFlag.GROUP_EXIT;
+  process.groupExitCode = code;
+  process.groupStopCount = 0;
+  process.exitBy = task;
 }
 
 /** PTRACE_EVENT_EXIT, also of the killed (R49): SIGKILL was taken off the queue by now. */

@@ -6,7 +6,7 @@ export { dump, stateLetter } from './dump.ts';
 export type { UserCode } from './frames.ts';
 export { SimKernel } from './kernel.ts';
 export { type Entry, Log } from './log.ts';
-export { type Handler, type Program, Sys, W } from './program.ts';
+export { type Handler, type Program, Sys, startOf, W } from './program.ts';
 export { SimPtraceKernel } from './ptrace-kernel.ts';
 export {
   type Ending,

@@ -93,6 +93,7 @@ export class SimKernel implements Kernel {
     this.tasks.set(task.tid, task);
     process.threads.push(task);
     process.live++;
+    process.quick++;
     if (process.threads.length === 1) {
       process.leader = task;
       this.processes.set(process.tgid, process);

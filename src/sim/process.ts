@@ -86,6 +86,8 @@ export class Process {
   groupDead = false;
   /** Threads that have not passed their exit (signal->live). */
   live = 0;
+  /** Threads that have not begun to exit (signal->quick_threads). */
+  quick = 0;
   readonly shared = new SignalQueue();
   /** real_parent: the thread that made it, or who took it in. */
   parent: SimTask | null = null;

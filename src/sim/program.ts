@@ -27,11 +27,17 @@ export interface Waited {
   readonly status: number;
 }
 
-/** How a program is begun for a task. */
-export const startOf =
-  (program: Program): Start =>
-  (task) =>
-    program(new Sys(task));
+const starts = new WeakMap<Program, Start>();
+
+/** How a program is begun for a task: the same for the same program. */
+export function startOf(program: Program): Start {
+  let start = starts.get(program);
+  if (start === undefined) {
+    start = (task) => program(new Sys(task));
+    starts.set(program, start);
+  }
+  return start;
+}
 
 export const signalOf = (signal: SignalArg): number => {
   const signo = typeof signal === 'number' ? signal : signalNumber(signal);

@@ -3,6 +3,7 @@
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
+import { DebugRegisters } from './debug.ts';
 import type { SimKernel } from './kernel.ts';
 import { MemoryFault } from './memory.ts';
 import { REGISTERS_SIZE } from './registers.ts';
@@ -19,7 +20,8 @@ type Word = bigint | Uint8Array;
 const bytesOf = (data: Word): Uint8Array => data as Uint8Array;
 
 export function machineRequest(kernel: SimKernel, task: SimTask, request: number, addr: Word, data: Word): number {
-  if (!task.isHeld && !task.isStopped) return -ERRNO.ESRCH;
+  // Also asked for while its own hook runs, which may be about to hold it.
+  if (!task.isHeld && !task.isStopped && kernel.current !== task) return -ERRNO.ESRCH;
   try {
     return make(kernel, task, request, addr, data);
   } catch (error) {
@@ -82,18 +84,29 @@ function wordBytes(value: bigint): Uint8Array {
 
 const isUserAddress = (addr: bigint): boolean => addr % BigInt(WORD) === 0n && addr >= 0n && addr < BigInt(USER_SIZE);
 
-/** The registers; what is beyond them reads as nothing. */
-function peekUser({ registers }: SimTask, addr: bigint, into: Uint8Array): number {
+/** offsetof(struct user, u_debugreg). */
+const DEBUG_AT = 848;
+const DEBUG_SIZE = 64;
+
+/** The word of registers at an offset of struct user; null: one that reads as nothing. */
+function userWord(task: SimTask, at: number): { words: BigUint64Array<ArrayBuffer>; index: number } | null {
+  if (at < REGISTERS_SIZE) return { words: task.registers.words, index: at / WORD };
+  if (at < DEBUG_AT || at >= DEBUG_AT + DEBUG_SIZE) return null;
+  task.debug ??= new DebugRegisters();
+  return { words: task.debug.words, index: (at - DEBUG_AT) / WORD };
+}
+
+function peekUser(task: SimTask, addr: bigint, into: Uint8Array): number {
   if (!isUserAddress(addr)) return -ERRNO.EIO;
-  const at = Number(addr);
-  into.set(at < REGISTERS_SIZE ? registers.readSet('general').subarray(at, at + WORD) : new Uint8Array(WORD));
+  const word = userWord(task, Number(addr));
+  into.set(wordBytes(word?.words[word.index] ?? 0n));
   return 0;
 }
 
-function pokeUser({ registers }: SimTask, addr: bigint, value: bigint): number {
+function pokeUser(task: SimTask, addr: bigint, value: bigint): number {
   if (!isUserAddress(addr)) return -ERRNO.EIO;
-  const at = Number(addr);
-  if (at < REGISTERS_SIZE) registers.words[at / WORD] = BigInt.asUintN(64, value);
+  const word = userWord(task, Number(addr));
+  if (word !== null) word.words[word.index] = BigInt.asUintN(64, value);
   return 0;
 }
 

@@ -13,6 +13,7 @@ import { Outcome } from '../tracehook/hooks.ts';
 import { retrap } from './group-stop.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
+import { recalcSigpending } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 
 export interface RunState {
@@ -52,6 +53,7 @@ export class Held implements RunState {
       return this;
     }
     task.jobctl &= ~(Jobctl.TRACED | Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
+    recalcSigpending(task); // what was queued meanwhile did not wake it
     return this.goesOn(kernel, task, outcome);
   }
 }

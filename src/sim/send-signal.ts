@@ -49,6 +49,7 @@ export function sendLocked(kernel: SimKernel, info: Siginfo, task: SimTask, scop
   const queue = scope === 'process' ? task.process.shared : task.pending;
   if (!queue.add(info)) return;
   if (kernel.logging) kernel.note(task, `signal ${info.signo} is pending for the ${scope}`);
+  for (const reader of kernel.signalReaders) kernel.wakeUp(reader, 'a signal to be read'); // signalfd_notify
   complete(kernel, info.signo, task, scope);
 }
 

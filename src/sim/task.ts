@@ -5,6 +5,7 @@ import type { Tgid, Tid } from '../base/brand.ts';
 import { Step } from '../tracehook/hooks.ts';
 import type { CurrentSyscall } from '../tracehook/machine.ts';
 import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
+import type { DebugRegisters } from './debug.ts';
 import type { Frame, Start } from './frames.ts';
 import { Jobctl } from './jobctl.ts';
 import { type AddressSpace, TaskMemory } from './memory.ts';
@@ -48,6 +49,8 @@ export class SimTask implements Task {
   /** TIF_SIGPENDING. */
   sigpending = false;
   step: Step = Step.NONE;
+  /** Null: never used. */
+  debug: DebugRegisters | null = null;
 
   /** PF_EXITING. */
   exiting = false;

@@ -17,7 +17,13 @@ import type { Make } from './table.ts';
 
 const CLONE_VM = 0x100;
 const CLONE_VFORK = 0x4000;
-const PR = { SET_DUMPABLE: 4, GET_DUMPABLE: 3, SET_CHILD_SUBREAPER: 36, SET_NO_NEW_PRIVS: 38 } as const;
+const PR = {
+  SET_DUMPABLE: 4,
+  GET_DUMPABLE: 3,
+  SET_CHILD_SUBREAPER: 36,
+  SET_NO_NEW_PRIVS: 38,
+  GET_NO_NEW_PRIVS: 39,
+} as const;
 const RLIMIT_CORE = 4;
 const SECCOMP_SET_MODE_FILTER = 1;
 const PATH_MAX = 4096;
@@ -49,6 +55,8 @@ const prctl: Make = (_kernel, task, call) => {
     case PR.SET_NO_NEW_PRIVS:
       task.noNewPrivs = true;
       return 0;
+    case PR.GET_NO_NEW_PRIVS:
+      return Number(task.noNewPrivs);
     case PR.SET_DUMPABLE:
       task.process.credentials = { ...task.process.credentials, dumpable: value !== 0 };
       return 0;

@@ -65,7 +65,7 @@ function killProcess(kernel: SimKernel, task: SimTask, process: Process, signo: 
   kernel.touch(target);
   const refused = mayKillErrno(task, target, signo);
   if (refused !== 0) return -refused;
-  if (signo !== 0) send(kernel, task, () => sendLocked(kernel, userInfo(task, signo), target, 'process'));
+  if (signo !== 0) sendLocked(kernel, userInfo(task, signo), target, 'process');
   return 0;
 }
 
@@ -78,14 +78,8 @@ function killThread(kernel: SimKernel, task: SimTask, tgid: number | null, tid: 
   kernel.touch(target);
   const refused = mayKillErrno(task, target, signo);
   if (refused !== 0) return -refused;
-  if (signo !== 0) send(kernel, task, () => sendLocked(kernel, userInfo(task, signo, SI.SI_TKILL), target, 'thread'));
+  if (signo !== 0) sendLocked(kernel, userInfo(task, signo, SI.SI_TKILL), target, 'thread');
   return 0;
-}
-
-/** Then whoever reads signals from a file looks again. */
-function send(kernel: SimKernel, _task: SimTask, make: () => void): void {
-  make();
-  for (const reader of kernel.signalReaders) kernel.wakeUp(reader, 'a signal to be read');
 }
 
 const sigaction: Make = (_kernel, task, call) => {
@@ -184,7 +178,7 @@ const sigqueueinfo: Make = (kernel, task, call) => {
   // Not allowed to send signals that look like the kernel's, but to oneself.
   if ((info.code >= 0 || info.code === SI.SI_TKILL) && (task.tgid as number) !== pid) return -ERRNO.EPERM;
   if (signo < 1 || signo > SIGNAL_MAX) return -ERRNO.EINVAL;
-  send(kernel, task, () => sendLocked(kernel, { ...info, signo }, target, 'process'));
+  sendLocked(kernel, { ...info, signo }, target, 'process');
   return 0;
 };
 

@@ -44,11 +44,13 @@ function ownFile(ptrace: Ptrace, reader: Task, which: 'self' | 'thread-self', fi
   return typeof leader === 'number' ? null : textFile(ptrace, reader, leader, `${tgid}`, file);
 }
 
-function textFile(ptrace: Ptrace, reader: Task, task: Task, where: string, file: 'status' | 'stat'): ProcFile {
+function textFile(ptrace: Ptrace, reader: Task, task: Task, where: string, file: 'status' | 'stat'): ProcFile | null {
   const path = `/proc/${where}/${file}`;
+  const view = viewOf(ptrace, reader, task);
+  // In a stop of the reader's the task really is in one, and stat tells no more: a debugger looks at each stop.
+  if (file === 'stat' && view !== undefined && view.stop !== null && view.traced.reporting) return null;
   const state = (text: string): TaskStateText => stateFor(ptrace, reader, task, text);
   if (file === 'stat') return { kind: 'text', path, rewrite: (text) => rewriteStat(text, { state: state(text) }) };
-  const view = viewOf(ptrace, reader, task);
   const tracerPid = view === undefined ? 0 : ptrace.kernel.tidFor(view.tracer, reader);
   return { kind: 'text', path, rewrite: (text) => rewriteStatus(text, { tracerPid, state: state(text) }) };
 }

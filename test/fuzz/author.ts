@@ -1,0 +1,383 @@
+/**
+ * Makes programs up. The author watches its program run on the kernel while it writes it, so that most steps mean something:
+ * it knows who traces whom, and who is stopped. What it wrote is data, and runs without it.
+ */
+
+import * as status from '../../src/abi/wait-status.ts';
+import type { Prng } from '../../src/base/prng.ts';
+import { optionBits, sig } from '../conformance/ptrace/calls.ts';
+import type { Reply } from '../conformance/ptrace/play.ts';
+import type { Kind } from '../conformance/ptrace/stage.ts';
+import type { CallStep, PidOf, Role, Step, StepArg } from './program.ts';
+import type { Director, View } from './replay.ts';
+
+const role = (name: string, by = 'root', watched = false, kind: Role['kind'] = 'fork'): Role => ({
+  name,
+  by,
+  kind,
+  watched,
+});
+const CASTS: readonly (readonly Role[])[] = [
+  [role('tracer'), role('tracee', 'root', true)],
+  [role('tracer'), role('tracee', 'root', true)],
+  [role('tracer'), role('tracee', 'tracer', true)],
+  [role('tracer'), role('tracee', 'root', true), role('thread', 'tracee', true, 'thread')],
+  [role('tracer'), role('tracee', 'tracer', true), role('thread', 'tracee', true, 'thread')],
+  [role('tracer'), role('tracee', 'root', true), role('second', 'root', true)],
+  [role('tracer'), role('tracee', 'tracer', true), role('second', 'root', true)],
+  [role('tracer'), role('tracer2', 'tracer', false, 'thread'), role('tracee', 'root', true)],
+];
+
+type Weighted<T> = readonly (readonly [weight: number, item: T])[];
+
+const SIGNALS: Weighted<string> = [
+  [18, 'SIGSTOP'],
+  [18, 'SIGCONT'],
+  [7, 'SIGTSTP'],
+  [3, 'SIGTTIN'],
+  [16, 'SIGUSR1'],
+  [6, 'SIGUSR2'],
+  [4, 'SIGTERM'],
+  [4, 'SIGKILL'],
+  [6, 'SIGRT_1'],
+  [3, 'SIGCHLD'],
+  [3, 'SIGWINCH'],
+  [3, 'SIGTRAP'],
+  [2, 'SIGINT'],
+];
+const OPTIONS = [
+  'TRACESYSGOOD',
+  'TRACEFORK',
+  'TRACEVFORK',
+  'TRACECLONE',
+  'TRACEEXEC',
+  'TRACEVFORKDONE',
+  'TRACEEXIT',
+  'EXITKILL',
+] as const;
+const INSPECTIONS: Weighted<string> = [
+  [6, 'GETSIGINFO'],
+  [4, 'GETEVENTMSG'],
+  [5, 'GET_SYSCALL_INFO'],
+  [5, 'GETREGS'],
+  [2, 'PEEKUSER'],
+  [2, 'PEEKSIGINFO'],
+  [2, 'GETSIGMASK'],
+];
+const RESUMES: Weighted<string> = [
+  [10, 'CONT'],
+  [8, 'SYSCALL'],
+  [4, 'SINGLESTEP'],
+  [2, 'SYSEMU'],
+  [1, 'SYSEMU_SINGLESTEP'],
+  [2, 'DETACH'],
+];
+const KINDS: Weighted<Kind> = [
+  [5, 'fork'],
+  [3, 'vfork'],
+  [4, 'thread'],
+  [1, { flags: ['SIGCHLD', 'CLONE_PTRACE'] }],
+  [1, { flags: ['SIGCHLD', 'CLONE_UNTRACED'] }],
+  [1, { flags: ['SIGCHLD', 'CLONE_PARENT'] }],
+  [1, { flags: [] }],
+];
+const ORIG_RAX = 120;
+const LONG_MS = 60_000;
+const GETPPID = 110;
+const POLL = 7;
+const CHILDREN_MAX = 2;
+const EVENT_STOP = 128;
+const STEPS_MIN = 12;
+const STEPS_MAX = 34;
+
+/** What the author knows of a task that is traced, or may be. */
+interface Target {
+  tracer: string | undefined;
+  /** The wait status of its stop, as its tracer was told. */
+  stop: number | undefined;
+}
+
+export class Author implements Director {
+  readonly cast: readonly Role[];
+  readonly steps: Step[] = [];
+  private readonly random: Prng;
+  private readonly targets = new Map<string, Target>();
+  private readonly planned: Step[] = [];
+  private readonly length: number;
+  private children = 0;
+  private closing = false;
+
+  constructor(random: Prng) {
+    this.random = random;
+    this.cast = random.pick(CASTS);
+    this.length = STEPS_MIN + random.below(STEPS_MAX - STEPS_MIN + 1);
+    for (const { name } of this.cast) if (!name.startsWith('tracer')) this.target(name);
+    this.begin();
+  }
+
+  next(view: View): Step | undefined {
+    if (this.planned.length === 0 && this.steps.length >= this.length && !this.closing) this.close();
+    const step = this.planned.shift() ?? (this.closing ? undefined : this.choose(view));
+    if (step !== undefined) this.steps.push(step);
+    return step;
+  }
+
+  told(step: Step, reply: Reply, who: (pid: number) => string): void {
+    if (!('call' in step) || reply.ret < 0) return;
+    const { call, args } = step;
+    if (call === 'wait4' && reply.ret > 0) this.waited(reply, who(reply.ret));
+    if (call !== 'ptrace') return;
+    const request = args[0] as string;
+    if (request === 'TRACEME') {
+      const by = this.cast.find(({ name }) => name === step.by)?.by ?? 'root';
+      this.targets.get(step.by)!.tracer = by;
+      return;
+    }
+    const target = this.targets.get((args[1] as PidOf).pid);
+    if (target === undefined) return;
+    if (request === 'SEIZE' || request === 'ATTACH') target.tracer = step.by;
+    if (request === 'DETACH') target.tracer = undefined;
+    if (request === 'DETACH' || request === 'LISTEN' || RESUMES.some(([, name]) => name === request))
+      target.stop = undefined;
+  }
+
+  private waited(reply: Reply, name: string): void {
+    const target = this.targets.get(name);
+    if (target !== undefined && status.isStopped(reply.status ?? 0)) target.stop = reply.status;
+  }
+
+  private target(name: string): void {
+    this.targets.set(name, { tracer: undefined, stop: undefined });
+  }
+
+  // --- choosing ---
+
+  private of<T>(list: Weighted<T>): T {
+    let at = this.random.below(list.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, item] of list) {
+      at -= weight;
+      if (at < 0) return item;
+    }
+    throw new Error('unreachable');
+  }
+  private call(by: string, call: string, ...args: StepArg[]): CallStep {
+    return { by, call, args };
+  }
+  private ptrace(by: string, request: string, on: string, addr: StepArg = 0, data: StepArg = 0): CallStep {
+    return this.call(by, 'ptrace', request, { pid: on }, addr, data);
+  }
+  private options(): number {
+    return optionBits(
+      OPTIONS.filter((name) => this.random.chance(name === 'TRACESYSGOOD' ? 60 : name === 'EXITKILL' ? 8 : 35)),
+    );
+  }
+
+  /**
+   * What comes before all else: what the tracer, or the parent, does about SIGCHLD. Not to ignore it: where a tracer does
+   * that, Linux reaps its dead tracees behind the back of their real parent.
+   */
+  private begin(): void {
+    if (this.random.chance(25)) {
+      const flags = this.random.pick([[], [], ['SA_NOCLDSTOP'], ['SA_RESTART']] as const);
+      this.planned.push(this.call('tracer', 'sigaction', sig('SIGCHLD'), 'handler', flags));
+    } else if (this.random.chance(10)) {
+      this.planned.push(this.call('tracer', 'sigprocmask', 'block', ['SIGCHLD']));
+    }
+    if (this.random.chance(15)) this.planned.push(this.call('root', 'sigaction', sig('SIGCHLD'), 'handler', []));
+  }
+
+  /** At the end all are killed, and everybody learns of it. */
+  private close(): void {
+    this.closing = true;
+    if (this.random.chance(25)) return;
+    if (this.random.chance(20)) this.planned.push(this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL')));
+    for (const name of this.targets.keys()) this.planned.push(this.call('root', 'kill', { pid: name }, sig('SIGKILL')));
+    for (const by of ['tracer', 'tracer', 'tracer', 'root', 'root', 'root']) {
+      this.planned.push(this.call(by, 'wait4', -1, ['__WALL', 'WNOHANG']));
+    }
+  }
+
+  private choose(view: View): Step {
+    const alive = [...this.targets.keys()].filter((name) => view.born(name) && view.condition(name) !== 'dead');
+    if (alive.length === 0 || this.random.chance(5))
+      return this.wait(view, this.random.chance(50) ? 'root' : 'tracer', this.someone());
+    const name = this.random.pick(alive);
+    const target = this.targets.get(name)!;
+    if (this.random.chance(1))
+      return this.random.chance(50)
+        ? this.call('tracer', 'exitGroup', 0)
+        : this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL'));
+    if (this.random.chance(2))
+      return this.call('root', 'kill', { pid: 'tracer' }, sig(this.random.pick(['SIGUSR1', 'SIGCONT', 'SIGWINCH'])));
+    const tracer = target.tracer ?? this.tracerFor();
+    if (view.busy(tracer) || this.random.chance(6)) return this.outside(view, name);
+    if (target.tracer === undefined) return this.untraced(view, name, tracer);
+    return view.condition(name) === 'stopped'
+      ? this.stopped(view, name, target, tracer)
+      : this.running(view, name, tracer);
+  }
+
+  private someone = (): string => this.random.pick([...this.targets.keys()]);
+  private tracerFor(): string {
+    if (this.random.chance(6)) return 'root';
+    return this.cast.some(({ name }) => name === 'tracer2') && this.random.chance(25) ? 'tracer2' : 'tracer';
+  }
+
+  private untraced(view: View, name: string, tracer: string): Step {
+    const at = this.random.below(100);
+    if (at < 32) return this.ptrace(tracer, 'SEIZE', name, 0, this.options());
+    if (at < 50) return this.ptrace(tracer, 'ATTACH', name);
+    if (at < 56 && !view.busy(name)) return this.call(name, 'ptrace', 'TRACEME', 0, 0, 0);
+    if (at < 60) return this.ptrace(tracer, this.of(RESUMES), name);
+    return this.outside(view, name);
+  }
+
+  private running(view: View, name: string, tracer: string): Step {
+    const at = this.random.below(100);
+    if (at < 12) return this.ptrace(tracer, 'INTERRUPT', name);
+    if (at < 36) return this.wait(view, tracer, name);
+    if (at < 40)
+      return this.ptrace(
+        tracer,
+        this.random.pick(['CONT', 'GETSIGINFO', 'LISTEN', 'GETREGS', 'DETACH', 'SETOPTIONS', 'SEIZE', 'KILL']),
+        name,
+      );
+    return this.outside(view, name);
+  }
+
+  private stopped(view: View, name: string, target: Target, tracer: string): Step {
+    const { stop } = target;
+    if (stop === undefined && this.random.chance(60)) return this.wait(view, tracer, name);
+    const event = stop === undefined ? 0 : status.stopEvent(stop);
+    if (event === EVENT_STOP && this.random.chance(20)) return this.ptrace(tracer, 'LISTEN', name);
+    const at = this.random.below(100);
+    if (at < 48) return this.ptrace(tracer, this.of(RESUMES), name, 0, this.passed(stop));
+    if (at < 66) return this.inspect(name, tracer);
+    if (at < 70) return this.wait(view, tracer, name);
+    if (at < 73) return this.ptrace(tracer, 'SETSIGINFO', name, 0, { signo: sig(this.of(SIGNALS)) });
+    if (at < 77) return this.ptrace(tracer, 'SETOPTIONS', name, 0, this.options());
+    if (at < 81) return this.ptrace(tracer, 'INTERRUPT', name);
+    if (at < 83) return this.ptrace(tracer, 'LISTEN', name);
+    if (at < 85)
+      return this.ptrace(tracer, 'SETSIGMASK', name, 8, this.random.pick([[], ['SIGUSR1'], ['SIGCONT', 'SIGTSTP']]));
+    return this.outside(view, name);
+  }
+
+  /** What a tracee is resumed with: nothing, the signal it stopped for, another. */
+  private passed(stop: number | undefined): number {
+    const same = stop === undefined ? 0 : status.stopSignal(stop) & 0x7f;
+    const at = this.random.below(100);
+    if (at < 40) return 0;
+    return at < 88 && same !== sig('SIGTRAP') ? same : at < 88 ? 0 : sig(this.of(SIGNALS));
+  }
+
+  private inspect(name: string, tracer: string): Step {
+    const request = this.of(INSPECTIONS);
+    return this.ptrace(
+      tracer,
+      request,
+      name,
+      request === 'PEEKUSER' ? ORIG_RAX : request === 'PEEKSIGINFO' ? this.random.below(2) : 0,
+    );
+  }
+
+  private wait(_view: View, by: string, name: string): Step {
+    const blocking = by !== 'root' && this.random.chance(12);
+    const whom = this.random.below(100);
+    const more = [...(blocking ? [] : ['WNOHANG']), ...(this.random.chance(20) ? ['WCONTINUED'] : [])];
+    if (this.random.chance(20)) {
+      const which: StepArg[] = whom < 55 ? ['P_PID', { pid: name }] : whom < 85 ? ['P_ALL', 0] : ['P_PGID', 0];
+      const what = this.random.pick([['WEXITED'], ['WSTOPPED'], ['WEXITED', 'WSTOPPED']]);
+      return this.call(by, 'waitid', ...which, [
+        ...what,
+        ...more,
+        ...(this.random.chance(35) ? ['WNOWAIT'] : []),
+        ...(this.random.chance(30) ? ['__WALL'] : []),
+      ]);
+    }
+    const pid: StepArg = whom < 60 ? { pid: name } : whom < 88 ? -1 : whom < 94 ? 0 : { pid: name, minus: true };
+    const kind = this.random.chance(80) ? ['__WALL'] : this.random.pick([[], [], ['__WCLONE'], ['__WNOTHREAD']]);
+    return this.call(by, 'wait4', pid, [...kind, ...more, ...(this.random.chance(30) ? ['WUNTRACED'] : [])]);
+  }
+
+  /** What others do to it, or what it does. */
+  private outside(view: View, name: string): Step {
+    if (this.random.chance(45) && !view.busy(name)) return this.act(name);
+    if (view.busy(name) && this.random.chance(8)) return { release: name };
+    const signo = sig(this.of(SIGNALS));
+    const by = this.random.chance(80) || view.busy('tracer') ? 'root' : 'tracer';
+    const leader = this.cast.find((one) => one.name === name && one.kind === 'thread')?.by;
+    if (this.random.chance(35)) return this.call(by, 'tgkill', { pid: leader ?? name }, { pid: name }, signo);
+    return this.call(by, 'kill', { pid: leader ?? name }, signo);
+  }
+
+  /** A call of the tracee's. */
+  private act(name: string): Step {
+    const some = this.of(SIGNALS);
+    switch (this.random.below(20)) {
+      case 0:
+      case 1:
+        return this.call(name, 'getppid');
+      case 2:
+        return this.call(name, 'pause');
+      case 3:
+        return this.call(name, 'nanosleep', LONG_MS);
+      case 4:
+        return this.call(name, 'raw', POLL, 0, 0, LONG_MS);
+      case 5:
+      case 6:
+      case 7: {
+        const signal = some === 'SIGKILL' || some === 'SIGSTOP' ? 'SIGUSR1' : some;
+        const what = this.random.pick(['handler', 'handler', 'handler', 'ignore', 'default']);
+        return this.call(
+          name,
+          'sigaction',
+          sig(signal),
+          what,
+          this.random.pick([[], ['SA_RESTART'], ['SA_NODEFER'], ['SA_RESETHAND']]),
+        );
+      }
+      case 8:
+        return this.call(
+          name,
+          'sigprocmask',
+          this.random.pick(['block', 'block', 'unblock', 'set']),
+          this.random.pick([['SIGUSR1'], ['SIGCONT'], ['SIGTSTP', 'SIGUSR2'], ['SIGRT_1']]),
+        );
+      case 9:
+        return this.random.chance(30) ? this.call(name, 'exit', 3) : this.call(name, 'sigpending');
+      case 10:
+        return this.random.chance(40) ? this.call(name, 'exitGroup', 7) : this.call(name, 'loop', 2);
+      case 11:
+        return this.call(name, 'exec');
+      case 12:
+      case 13:
+        return this.call(name, 'kill', { pid: name }, sig(some));
+      case 14:
+        return this.call(name, 'breakNops');
+      case 15:
+        return this.call(name, 'breakCall', GETPPID);
+      case 16:
+      case 17:
+        return this.birth(name);
+      case 18:
+        return this.random.chance(50)
+          ? this.call(name, 'sigsuspend', this.random.pick([[], ['SIGUSR1']]))
+          : this.call(name, 'sigtimedwait', ['SIGUSR1', 'SIGRT_1'], LONG_MS);
+      default:
+        return this.random.pick([
+          this.call(name, 'spin'),
+          this.call(name, 'setpgid', 0, 0),
+          this.call(name, 'execNothing'),
+          this.call(name, 'setsid'),
+        ]);
+    }
+  }
+
+  private birth(name: string): Step {
+    if (this.children >= CHILDREN_MAX) return this.call(name, 'getppid');
+    const child = `child${this.children++}`;
+    this.target(child);
+    return { by: name, make: child, kind: this.of(KINDS) };
+  }
+}

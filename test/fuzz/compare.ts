@@ -1,0 +1,143 @@
+/** One program on the kernel and under `utrace share`: whether the logs are the same, and the least program that differs. */
+
+import { Prng } from '../../src/base/prng.ts';
+import { NATIVE, perform, type Variant } from '../conformance/ptrace/harness.ts';
+import { scenario } from '../conformance/ptrace/play.ts';
+import { PASSIVE, SERVED } from '../conformance/ptrace/share.ts';
+import { Author } from './author.ts';
+import type { Program, Step } from './program.ts';
+import { type Director, director, Replay } from './replay.ts';
+
+export type Column = 'served' | 'passive';
+export const COLUMNS: readonly Column[] = ['served', 'passive'];
+const VARIANTS: Readonly<Record<Column, Variant>> = { served: SERVED, passive: PASSIVE };
+
+/** How often a program is run on the kernel before its log is taken for the only one. */
+const NATIVE_RUNS = 3;
+/** More of them before a difference is believed. */
+const MORE_RUNS = 4;
+
+interface Ran {
+  readonly log: readonly string[];
+  readonly code: readonly string[];
+}
+
+async function run(who: Director, variant: Variant): Promise<Ran> {
+  const replay = new Replay(who);
+  try {
+    const { log, trouble } = await perform(
+      scenario('fuzz', (stage) => replay.body(stage), []),
+      variant,
+    );
+    return { log: trouble === undefined ? log : [...log, `trouble: ${trouble.message}`], code: replay.code };
+  } catch (error) {
+    return { log: [...replay.log, `trouble: ${(error as Error).message}`], code: replay.code };
+  }
+}
+
+const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const among = (log: readonly string[], logs: readonly Ran[]): boolean => logs.some((one) => same(one.log, log));
+const troubled = (log: readonly string[]): boolean => log.at(-1)?.startsWith('trouble: ') ?? false;
+
+export interface Difference {
+  readonly column: Column;
+  readonly program: Program;
+  readonly native: readonly string[];
+  readonly other: readonly string[];
+  readonly code: readonly string[];
+}
+
+export interface Verdict {
+  readonly seed: number;
+  readonly program: Program;
+  /** The kernel itself gave several logs, and ours is none of them, or does not come to rest: nothing is said of it. */
+  readonly aside: boolean;
+  readonly differences: readonly Difference[];
+}
+
+/** Writes a program for a seed, and runs it everywhere. */
+export async function trySeed(seed: number, columns: readonly Column[]): Promise<Verdict> {
+  const author = new Author(new Prng(seed));
+  const first = await run(author, NATIVE);
+  const program: Program = { cast: author.cast, steps: author.steps };
+  const natives = [first];
+  while (natives.length < NATIVE_RUNS) natives.push(await run(director(program), NATIVE));
+  let aside = natives.some(({ log }) => troubled(log));
+  const differences: Difference[] = [];
+  for (const column of aside ? [] : columns) {
+    const other = await run(director(program), VARIANTS[column]);
+    if (among(other.log, natives)) continue;
+    for (let k = 0; k < MORE_RUNS; k++) natives.push(await run(director(program), NATIVE));
+    if (natives.some(({ log }) => !same(log, first.log))) {
+      aside = !among(other.log, natives);
+      continue;
+    }
+    differences.push({ column, program, native: first.log, other: other.log, code: first.code });
+  }
+  return { seed, program, aside, differences };
+}
+
+/** Whether a program still differs: the kernel must be of one mind, and ours twice of another. */
+async function differs(program: Program, column: Column): Promise<Difference | undefined> {
+  const native = await run(director(program), NATIVE);
+  if (troubled(native.log)) return undefined;
+  const other = await run(director(program), VARIANTS[column]);
+  if (same(native.log, other.log)) return undefined;
+  const again = await run(director(program), NATIVE);
+  if (!same(native.log, again.log)) return undefined;
+  return { column, program, native: native.log, other: other.log, code: native.code };
+}
+
+/** Leaves out what is not needed for the difference, as long as there is time. */
+export async function shrink(found: Difference, deadline: number): Promise<Difference> {
+  let best = found;
+  const attempt = async (steps: readonly Step[], cast = best.program.cast): Promise<boolean> => {
+    if (performance.now() > deadline) return false;
+    const smaller = await differs({ cast, steps }, found.column);
+    if (smaller !== undefined) best = smaller;
+    return smaller !== undefined;
+  };
+  for (let size = Math.ceil(best.program.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let at = best.program.steps.length - size; at > -size; at -= size) {
+        const { steps } = best.program;
+        const from = Math.max(at, 0);
+        if (await attempt([...steps.slice(0, from), ...steps.slice(Math.max(at + size, 0))])) changed = true;
+      }
+      if (size > 1) break;
+    }
+  }
+  for (const role of [...best.program.cast].reverse()) {
+    const { cast, steps } = best.program;
+    if (cast.some(({ by }) => by === role.name)) continue;
+    if (steps.some((step) => JSON.stringify(step).includes(`"${role.name}"`))) continue;
+    await attempt(
+      steps,
+      cast.filter((one) => one !== role),
+    );
+  }
+  return best;
+}
+
+/** The two logs, line by line, with the lines that differ marked. */
+export function sideBySide({ native, other }: Difference): string {
+  let at = 0;
+  while (at < native.length && native[at] === other[at]) at++;
+  const text = (name: string, lines: readonly string[]): string[] => [
+    `  from line ${at} on, ${name}:`,
+    ...lines.slice(at).map((line) => `    ${line}`),
+  ];
+  return [
+    ...native.slice(0, at).map((line) => `    ${line}`),
+    ...text('the kernel', native),
+    ...text('ours', other),
+  ].join('\n');
+}
+
+/** As a scenario of test/conformance/ptrace. */
+export function asScenario({ native, code }: Difference, title: string): string {
+  const body = code.map((line) => `    ${line}`).join('\n');
+  const expected = native.map((line) => `    ${JSON.stringify(line)},`).join('\n');
+  return `scenario(\n  '${title}',\n  function* (s) {\n${body}\n  },\n  [\n${expected}\n  ],\n),`;
+}

@@ -1,0 +1,19 @@
+// npm run fuzz: bundles main.ts, which plain Node does not read, and runs it.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+execFileSync(process.execPath, [join(root, 'scripts', 'ensure-built.mjs')], { stdio: 'inherit' });
+// Two levels below the root, where test/support/paths.ts thinks it is.
+const file = join(root, 'build', 'test', 'fuzz.mjs');
+const bundle = await rolldown({
+  input: join(root, 'test', 'fuzz', 'main.ts'),
+  platform: 'node',
+  external: ['vitest', 'rolldown'],
+  logLevel: 'silent',
+});
+await bundle.write({ file, format: 'esm', codeSplitting: false });
+await bundle.close();
+process.exit(spawnSync(process.execPath, [file, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);

@@ -1,0 +1,29 @@
+/** Replies as words, where the scenarios' own are about numbers that two runs do not share. */
+
+import type { Reply } from '../conformance/ptrace/play.ts';
+import type { Stage } from '../conformance/ptrace/stage.ts';
+import { resultText } from '../conformance/ptrace/text.ts';
+
+/** Beyond this a number in a register is an address, or nothing that means something. */
+const SMALL = 4096;
+const NEAR = 0x10000n;
+
+const number = (stage: Stage, value: bigint): string => {
+  const n = Number(BigInt.asIntN(64, value));
+  const name = n > 0 ? stage.who(n) : '?';
+  if (name !== '?') return name;
+  return Math.abs(n) < SMALL ? resultText(n) : 'large';
+};
+
+export function words(stage: Stage, reply: Reply): string {
+  const { regs, value } = reply;
+  const request = reply.call.call === 'ptrace' ? reply.call.args[0] : '';
+  if (regs !== undefined) {
+    const from = regs.rip! - BigInt(stage.world.handler);
+    const where = from < NEAR && from > -NEAR ? String(from) : 'far';
+    return `rax=${number(stage, regs.rax!)} orig_rax=${number(stage, regs.orig_rax!)} rip=${where}`;
+  }
+  if (request === 'GETEVENTMSG' && value !== undefined) return number(stage, value);
+  const text = stage.text(reply);
+  return reply.call.call === 'wait4' && reply.ret > 0 && reply.usage === false ? `${text} without usage` : text;
+}

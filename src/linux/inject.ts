@@ -9,7 +9,7 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
-import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
+import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
@@ -22,6 +22,9 @@ const BELOW_STACK = 512n;
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
 const TRAP_BRKPT = 1;
+/** With TRACESYSGOOD; and the event message of an exit (R3). */
+const SYSCALL_STOP = SIG.SIGTRAP | 0x80;
+const EXIT_MESSAGE = 2;
 
 /** Sets the disposition of a signal to SIG_DFL. False: it cannot be done (no system call instruction, killed, …). */
 export function resetHandler(host: LinuxHost, task: LinuxTask, signo: number): boolean {
@@ -36,7 +39,8 @@ export function resetHandler(host: LinuxHost, task: LinuxTask, signo: number): b
 function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean {
   // struct sigaction: SIG_DFL, no flags, no mask
   return (
-    injectCall(host, task, 'rt_sigaction', [BigInt(signo), AT_BYTES, 0n, SIGSET_BYTES], new Uint8Array(64)) !== null
+    injectCall(host, task, 'rt_sigaction', [BigInt(signo), AT_BYTES, 0n, SIGSET_BYTES], new Uint8Array(64), true) !==
+    null
   );
 }
 
@@ -50,6 +54,7 @@ export const AT_BYTES = -1n << 63n;
 /**
  * Has a stopped task make a system call, with `bytes` (BELOW_STACK at most) below its stack; a function is told where. The result; null: it cannot be done, or something else
  * became of the task, which is left to the loop. Its registers are as before; signals that came meanwhile are sent again.
+ * `atDelivery`: it stays at a signal-delivery-stop.
  */
 export function injectCall(
   host: LinuxHost,
@@ -57,6 +62,7 @@ export function injectCall(
   name: string,
   args: readonly bigint[],
   bytes: Uint8Array | ((place: bigint) => Uint8Array),
+  atDelivery = false,
 ): bigint | null {
   const { arch } = host;
   const { registers, memory } = task;
@@ -72,33 +78,56 @@ export function injectCall(
   registers.set(arch.syscallResult, BigInt(nr));
   registers.set(arch.programCounter, at);
   for (const [index, value] of args.entries()) registers.set(names[index]!, value === AT_BYTES ? place : value);
-  if (!stepOnce(host, task)) return null;
+  if (!callOnce(host, task, at, atDelivery)) return null;
   const result = BigInt.asIntN(64, registers.get(arch.syscallResult));
   for (const [register, value] of saved) registers.set(register, value);
   return result;
 }
 
-/** Runs one instruction. False: something else became of the task; it is left to the loop. */
-function stepOnce(host: LinuxHost, task: LinuxTask): boolean {
+/** Runs the one system call instruction at `at`. False: something else became of the task; it is left to the loop. */
+function callOnce(host: LinuxHost, task: LinuxTask, at: bigint, atDelivery: boolean): boolean {
+  // The SIGTRAP of a step is forced: a program that blocks or ignores it would do so no more.
+  if (atDelivery || !proc.blocksOrIgnores(task.tid, SIG.SIGTRAP)) return step(host, task);
+  const behind = at + BigInt(host.arch.syscallInstructionBytes);
+  const message = new Uint8Array(8);
+  const called = run(host, task, PTRACE.SYSCALL, (status) => {
+    if (status >> 8 !== SYSCALL_STOP || task.registers.get(host.arch.programCounter) !== behind) return false;
+    // Not its entry, nor the exit of the call before.
+    return host.native.ptraceData(PTRACE.GETEVENTMSG, task.tid, 0, message) >= 0 && message[0] === EXIT_MESSAGE;
+  });
+  // On to a trap: it is past the end of a call that the kernel looks whether an interrupted one is to be made again.
+  if (!called || host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0) return false;
+  return run(host, task, PTRACE.CONT, (status) => stopEvent(status) === PTRACE_EVENT.STOP);
+}
+
+/** Runs one instruction. */
+function step(host: LinuxHost, task: LinuxTask): boolean {
+  const from = task.registers.get(host.arch.programCounter);
+  return run(host, task, PTRACE.SINGLESTEP, (status) => {
+    return status >> 8 === SIG.SIGTRAP && task.registers.get(host.arch.programCounter) !== from;
+  });
+}
+
+/** Runs until a stop is the one. */
+function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status: number) => boolean): boolean {
   const { native } = host;
   const { tid } = task;
   const bytes = new Uint8Array(4);
-  const from = task.registers.get(host.arch.programCounter);
   const meanwhile: Siginfo[] = [];
   try {
     for (let stops = 0; stops < MAX_STOPS; stops++) {
       if (task.registers.flush() < 0) return false;
       task.registers.invalidate();
       task.switches++;
-      if (native.resume(tid, PTRACE.SINGLESTEP, 0) < 0 || native.waitTask(tid, bytes) < 0) return false;
+      if (native.resume(tid, request, 0) < 0 || native.waitTask(tid, bytes) < 0) return false;
       const status = new Int32Array(bytes.buffer)[0]!;
       if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
         task.run = Run.RUNNING;
         host.backlog.push({ tid, status });
         return false;
       }
-      if (stopEvent(status) !== 0) continue;
-      if (stopSignal(status) === SIG.SIGTRAP && task.registers.get(host.arch.programCounter) !== from) return true;
+      if (isLast(status)) return true;
+      if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
       const siginfo = new Uint8Array(128);
       if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfo) < 0) return false;
       const info = decodeSiginfo(siginfo);

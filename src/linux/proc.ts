@@ -43,6 +43,14 @@ export function signalPending(tid: number): boolean {
 /** Whether the thread blocks a signal. */
 export const blocks = (tid: number, signo: number): boolean => hasSignal(statusField(tid, 'SigBlk'), signo);
 
+/** Whether a signal that is forced on the thread would unblock it, or end its being ignored. */
+export function blocksOrIgnores(tid: number, signo: number): boolean {
+  const status = text(`/proc/${tid}/status`) ?? '';
+  return ['SigBlk', 'SigIgn'].some((name) =>
+    hasSignal(new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1], signo),
+  );
+}
+
 /** Whether a signal waits for the thread, blocked or not. */
 export const isPending = (tid: number, signo: number): boolean =>
   hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);

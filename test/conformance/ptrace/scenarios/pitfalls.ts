@@ -490,4 +490,26 @@ export const pitfalls = [
     },
     ['PRFPREG: 512', 'no such set: EINVAL', 'a request of nobody: EIO'],
   ),
+  ...(['block', 'ignore'] as const).map((how) =>
+    scenario(
+      `P31 a tracer that ${how}s SIGTRAP still does when it traces and gets its SIGCHLDs`,
+      function* (s) {
+        const { tracer, tracee } = yield* s.pair();
+        yield* tracer.do(
+          how === 'block' ? calls.sigprocmask('block', ['SIGTRAP']) : calls.sigaction('SIGTRAP', 'ignore'),
+        );
+        yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_RESTART']));
+        yield* tracer.seize(tracee.pid);
+        yield* tracer.ptrace('INTERRUPT', tracee.pid);
+        s.log('wait', yield* tracer.wait4(tracee.pid));
+        yield* tracer.start(calls.pause());
+        yield* tracee.pending();
+        yield* s.root.kill(tracee.pid, 'SIGKILL');
+        s.log('pause', yield* tracer.result());
+        yield* tracer.kill(tracer.pid, 'SIGTRAP');
+        s.log('pending', yield* tracer.do(calls.sigpending()));
+      },
+      ['wait: tracee EVENT_STOP SIGTRAP', 'pause: EINTR', `pending: ${how === 'block' ? '0x10' : '0x0'}`],
+    ),
+  ),
 ];

@@ -25,7 +25,7 @@ import * as proc from './proc.ts';
 import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
 import { pokeServed, sleepNow } from './served.ts';
-import { dispatch, dispatchStatus } from './stops.ts';
+import { dispatch, dispatchStatus, unlessKilled } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
@@ -299,17 +299,18 @@ export class LinuxHost implements Kernel {
       const outcome = this.hooks.proceed(task);
       if (outcome === Outcome.HELD) continue;
       task.goesOn = null;
-      goesOn(task, outcome);
+      unlessKilled(this, () => goesOn(task, outcome));
     }
     for (let item = this.backlog.shift(); item !== undefined; item = this.backlog.shift()) {
       any = true;
-      dispatchStatus(this, item.tid, item.status);
+      const { tid, status } = item;
+      unlessKilled(this, () => dispatchStatus(this, tid, status));
     }
     if (this.signalled.size > 0) deliverSoon(this);
     for (const task of this.pokes) {
       any = true;
       this.pokes.delete(task);
-      pokeServed(this, task);
+      unlessKilled(this, () => pokeServed(this, task));
     }
     if (this.toTrace.length > 0) traceSoon(this, this.toTrace.splice(0));
     return any;

@@ -12,6 +12,7 @@ import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
 import { died, execed, exiting } from './deaths.ts';
+import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
 import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
@@ -28,6 +29,25 @@ const COOKIES: ReadonlySet<number> = new Set([FILTER_COOKIE, LOOK_COOKIE, PROC_C
 
 /** Handles event `i` of the buffer. */
 export function dispatch(host: LinuxHost, i: number): void {
+  unlessKilled(host, () => dispatchEvent(host, i));
+}
+
+/**
+ * SIGKILL ends any stop at any moment, also while it is looked at (R50): then nothing is to be done about that stop, and the
+ * death follows.
+ */
+export function unlessKilled(host: LinuxHost, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { code, tid = 0 } = error as Partial<HostError>;
+    const task = host.tasks.get(tid);
+    if (!(error instanceof HostError) || code !== 'ESRCH' || task?.run !== Run.STOPPED || !host.isKilled(task))
+      throw error;
+  }
+}
+
+function dispatchEvent(host: LinuxHost, i: number): void {
   const { events } = host;
   const tid = events.tid(i);
   const task = host.tasks.get(tid);

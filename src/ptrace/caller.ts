@@ -20,6 +20,8 @@ export function answering(call: () => number | bigint): number | bigint {
     return call();
   } catch (error) {
     if (error instanceof Refusal) return error.result;
+    // Somebody was killed under our hand: the tracee, and then that is the answer; or the caller, and then nobody hears it.
+    if ((error as { code?: unknown }).code === 'ESRCH') return -ERRNO.ESRCH;
     throw error;
   }
 }

@@ -135,6 +135,10 @@ export class Traced {
         }
       }
       return undefined;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ESRCH') throw error;
+      this.report = null; // killed under our hand (R50): there is no stop any more
+      return Resume.RESUME;
     } finally {
       this.driving = false;
     }

@@ -14,6 +14,7 @@ import { interruptPolitely } from './interrupt.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
+import { unlessKilled } from './stops.ts';
 import { type ChildSignals, type LinuxTask, Run, Stop } from './task.ts';
 
 const SA_NOCLDSTOP = 1;
@@ -111,7 +112,7 @@ export function deliverSoon(host: LinuxHost): void {
   for (const task of [...host.signalled]) {
     host.signalled.delete(task);
     if (task.childSignals.length === 0) continue;
-    if (task.served?.phase === 'parked') signalParked(host, task);
+    if (task.served?.phase === 'parked') unlessKilled(host, () => signalParked(host, task));
     else if (task.run === Run.RUNNING) interruptPolitely(host, task);
   }
 }

@@ -15,6 +15,7 @@ import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import { resumeTask } from './resume.ts';
+import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
 
 const ERESTARTSYS = 512n;
@@ -71,7 +72,7 @@ function unpark(host: LinuxHost, task: LinuxTask): void {
 
 /** The slice is over: whoever is still parked goes to sleep. */
 export function sleepParked(host: LinuxHost): void {
-  for (const task of [...host.parked]) sleepNow(host, task);
+  for (const task of [...host.parked]) unlessKilled(host, () => sleepNow(host, task));
 }
 
 /**

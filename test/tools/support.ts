@@ -5,22 +5,27 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import { build as buildCommand, byProcess, cli, installed, type Ran, type RunOptions, run } from '../cli/support.ts';
 import { root } from '../support/paths.ts';
 
-const source = join(root, 'test', 'tools', 'programs', 'debuggee.c');
-export const debuggee = join(root, 'build', 'test', 'tools', 'debuggee');
+const sources = join(root, 'test', 'tools', 'programs');
+const built = join(root, 'build', 'test', 'tools');
+export const debuggee = join(built, 'debuggee');
+export const reaper = join(built, 'reaper');
 
 const mtime = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 export function build(): void {
   buildCommand();
-  if (mtime(debuggee) > mtime(source)) return;
-  mkdirSync(join(root, 'build', 'test', 'tools'), { recursive: true });
-  const flags = ['-O0', '-g', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread', '-fno-pie', '-no-pie'];
-  execFileSync(process.env.CC ?? 'cc', [...flags, '-o', debuggee, source], { stdio: 'inherit' });
+  mkdirSync(built, { recursive: true });
+  for (const program of [debuggee, reaper]) {
+    const source = join(sources, `${basename(program)}.c`);
+    if (mtime(program) > mtime(source)) continue;
+    const flags = ['-O0', '-g', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread', '-fno-pie', '-no-pie'];
+    execFileSync(process.env.CC ?? 'cc', [...flags, '-o', program, source], { stdio: 'inherit' });
+  }
 }
 
 /** Whether a tool is there; says which tests are skipped when it is not. */

@@ -195,6 +195,35 @@ static int hits(int n)
 	return sum & 0x7f;
 }
 
+// So many children, one after the other; each is waited for once, and says how it ended. Now and then a thread, an exec,
+// a vfork. Whoever was killed from outside is forgiven.
+static int family(int n)
+{
+	for (int i = 0; i < n; i++) {
+		pid_t pid = i % 7 == 3 ? vfork() : fork();
+		if (pid == 0) {
+			if (i % 7 == 3)
+				execl("/bin/true", "true", (char *)NULL);
+			for (int k = 0; k < 5; k++)
+				syscall(SYS_getppid);
+			_exit(i & 0x3f);
+		}
+		if (pid < 0)
+			continue;
+		int status = 0;
+		pid_t got = waitpid(-1, &status, 0);
+		int wanted = i % 7 == 3 ? 0 : i & 0x3f;
+		int right = WIFEXITED(status) ? WEXITSTATUS(status) == wanted : WTERMSIG(status) == SIGKILL;
+		if (got != pid || !right) {
+			fprintf(stderr, "wrong: child %d of %d: wait gave %d with 0x%x\n", pid, i, got, status);
+			return 1;
+		}
+	}
+	if (waitpid(-1, NULL, 0) != -1)
+		fprintf(stderr, "wrong: one child too many\n");
+	return 0;
+}
+
 // A bare loop for stepping.
 static int steps(int n)
 {
@@ -234,6 +263,8 @@ int main(int argc, char **argv)
 		return loop();
 	if (!strcmp(scene, "hits"))
 		return hits(n);
+	if (!strcmp(scene, "family"))
+		return family(n);
 	if (!strcmp(scene, "steps"))
 		return steps(n);
 	if (!strcmp(scene, "when-told"))

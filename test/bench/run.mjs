@@ -1,7 +1,7 @@
 // npm run bench: utrace beside strace and beside a tracer in C, in one run, alternating. Prints medians and ratios, and
 // checks that both sides did the same work. Arguments: names of cases; none: all. ROUNDS (default 5).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'utrace-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 mkdirSync(programs, { recursive: true });
-for (const name of ['getppid', 'reads', 'threads', 'floor']) {
+for (const name of ['getppid', 'reads', 'threads', 'floor', 'adds']) {
   execFileSync('cc', ['-O2', '-pthread', '-o', join(programs, name), join(here, 'programs', `${name}.c`)]);
 }
 const getppid = join(programs, 'getppid');
@@ -27,6 +27,15 @@ const time = (file, args, options = {}) => {
   const result = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
   if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}: ${result.status} ${result.stderr}`);
   return performance.now() - began;
+};
+/** ms that a shell command takes, as measured where it runs: without the start of what it runs under. */
+const timeWithin = ([file = 'sh', ...args], command) => {
+  const script = `a=$(date +%s%N); ${command}; b=$(date +%s%N); echo took $((b - a))`;
+  const words = file === 'sh' ? ['-c', script] : [...args, 'sh', '-c', script];
+  const said = spawnSync(file, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).stdout;
+  const [, ns] = /took (\d+)/.exec(said) ?? [];
+  if (ns === undefined) throw new Error(`${file} ${words.join(' ')} did not end`);
+  return Number(ns) / 1e6;
 };
 const library = (what, ...args) =>
   JSON.parse(execFileSync(process.execPath, [join(here, 'library.mjs'), what, ...args], { encoding: 'utf8' }));
@@ -186,6 +195,72 @@ const cases = {
       '≤ 60 ms over node -e 0',
       a - b <= 60,
       `utrace trace -- true ${ms(a)}, node -e 0 ${ms(b)}: +${ms(a - b)}`,
+    );
+  },
+  share() {
+    if (!hasStrace) return console.log('skip share: no strace here (apt-get install strace)');
+    const calls = 20_000;
+    const hasProot = spawnSync('proot', ['--version']).status === 0;
+    if (!hasProot) console.log('     no proot here to compare with (apt-get install proot)');
+    const strace = (out) => `strace -o ${out} ${getppid} ${calls}`;
+    const sides = {
+      native: [],
+      pinned: ['taskset', '1'],
+      ours: [process.execPath, cli, 'share', '--'],
+      ...(hasProot ? { proot: ['proot'] } : {}),
+    };
+    const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
+    for (const [side, before] of Object.entries(sides)) {
+      const out = join(scratch, side);
+      timeWithin(before, strace(out));
+      must(count(out, 'getppid()') === calls, `lines of getppid, ${side}`);
+    }
+    for (let i = 0; i < rounds; i++) {
+      for (const [side, before] of Object.entries(sides)) times[side].push(timeWithin(before, strace('/dev/null')));
+    }
+    const {
+      native,
+      pinned,
+      ours,
+      proot = NaN,
+    } = Object.fromEntries(Object.entries(times).map(([side, list]) => [side, median(list)]));
+    report(
+      `strace of ${calls} calls in a session`,
+      '≤ 4× native, both free',
+      ours / native <= 4,
+      `utrace share ${ms(ours)}, native ${ms(native)} (pinned ${ms(pinned)}): ${(ours / native).toFixed(2)}×`,
+    );
+    if (!hasProot) return;
+    report(
+      `the same under PRoot`,
+      'PRoot / utrace ≥ 5',
+      proot / ours >= 5,
+      `utrace share ${ms(ours)}, PRoot ${ms(proot)}: ${(proot / ours).toFixed(2)}×`,
+    );
+  },
+  gdb() {
+    if (spawnSync('gdb', ['--version']).status !== 0) return console.log('skip gdb: no gdb here (apt-get install gdb)');
+    const n = 1000;
+    const script = join(scratch, 'script');
+    const lines = ['set debuginfod enabled off', 'set startup-with-shell off', 'set confirm off', 'break add', 'run'];
+    // stepi, in a loop: "stepi 1000" would be the same. `ignore` is gdb's own: each hit stops the program.
+    lines.push(`stepi ${n}`, `ignore 1 ${n}`, 'continue', 'info breakpoints', 'kill');
+    writeFileSync(script, `${lines.join('\n')}\n`);
+    const command = `gdb -nx -q -batch -x ${script} --args ${join(programs, 'adds')}`;
+    const times = { native: [], ours: [] };
+    for (let i = 0; i < rounds; i++) {
+      for (const [side, before] of Object.entries({ native: [], ours: [process.execPath, cli, 'share', '--'] })) {
+        const out = join(scratch, `gdb.${side}`);
+        times[side].push(timeWithin(before, `${command} >${out} 2>&1`));
+        must(/already hit 1[01]\d\d times/.test(readFileSync(out, 'utf8')), `hits of the breakpoint, ${side}`);
+      }
+    }
+    const [a, b] = [median(times.ours), median(times.native)];
+    report(
+      `gdb: ${n} stepi, ${n} breakpoint hits`,
+      '≤ 3× native',
+      a / b <= 3,
+      `utrace share ${ms(a)}, native ${ms(b)}: ${(a / b).toFixed(2)}×`,
     );
   },
   memory() {

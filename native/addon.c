@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -154,6 +155,57 @@ FN(poke_two, 5)
 		if (ptrace(PTRACE_POKEUSER, i32(a, 0), u64(a, k), u64(a, k + 1)) < 0)
 			return int_(env, -errno);
 	return int_(env, 0);
+}
+
+#ifdef __x86_64__
+#define I386_PTRACE 26
+
+static long int80(long nr, long a, long b, long c, long d)
+{
+	long r;
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d)
+			 : "memory", "cc", "r8", "r9", "r10", "r11");
+	return (int)r;
+}
+#endif
+
+// ptrace32(request, tid, addr, data): the call of i386, whose layouts are those of a 32-bit tracer: the kernel makes them. Bytes go
+// by way of memory that 32 bits can point to.
+FN(ptrace_32, 4)
+{
+#ifdef __x86_64__
+	static unsigned char *low;
+	enum { LOW_BYTES = 4096 };
+	bool array = false;
+	size_t len = 0;
+	long data;
+	if (!low) {
+		void *p = mmap(NULL, LOW_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+		if (p == MAP_FAILED)
+			return int_(env, -errno);
+		low = p;
+	}
+	void *given = NULL;
+	napi_is_typedarray(env, a->v[3], &array);
+	if (array) {
+		given = bytes(a, 3, &len);
+		if (!given)
+			return NULL;
+		if (len > LOW_BYTES)
+			return int_(env, -EINVAL);
+		memcpy(low, given, len);
+		data = (long)low;
+	} else {
+		data = (long)(uint32_t)u64(a, 3);
+	}
+	long r = int80(I386_PTRACE, i32(a, 0), i32(a, 1), (long)(uint32_t)u64(a, 2), data);
+	if (array)
+		memcpy(given, low, len);
+	return int_(env, (int)r);
+#else
+	(void)a;
+	return int_(env, -ENOSYS);
+#endif
 }
 
 // ptraceData(request, tid, addr, bytes): requests that read or write a buffer; returns the request's own result.
@@ -575,7 +627,8 @@ NAPI_MODULE_INIT()
 		{ "setEvents", set_events },     { "step", step },
 		{ "resume", resume },            { "ptrace", ptrace_simple },
 		{ "ptraceData", ptrace_data },   { "regset", regset },
-		{ "ptraceRaw", ptrace_raw },     { "pokeTwo", poke_two },     { "holdDeaths", hold_deaths },
+		{ "ptraceRaw", ptrace_raw },     { "ptrace32", ptrace_32 },
+		{ "pokeTwo", poke_two },         { "holdDeaths", hold_deaths },
 		{ "peekDeath", peek_death },     { "takeContinued", take_continued },
 		{ "readMemory", read_memory },   { "readString", read_string },
 		{ "writeMemory", write_memory }, { "copyTo", copy_to }, { "sliceBegin", slice_begin },

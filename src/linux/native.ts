@@ -39,6 +39,8 @@ export interface Native {
   ptraceRaw(request: number, tid: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number;
   /** POKEUSER, twice. */
   pokeTwo(tid: number, offset1: number, value1: number | bigint, offset2: number, value2: number | bigint): number;
+  /** The system call of i386, with its layouts. −ENOSYS where there is none. */
+  ptrace32(request: number, tid: number, addr: bigint, data: bigint | Uint8Array): number;
   regset(request: number, tid: number, type: number, data: Uint8Array): number;
   readMemory(tid: number, addr: number | bigint, into: Uint8Array, length: number): number;
   /** The string's length; −2^20 − length when it is cut by unmapped memory. */

@@ -36,6 +36,15 @@ const SETS: ReadonlySet<number> = new Set([
   PTRACE.SET_SYSCALL_INFO,
 ]);
 
+/** After a request: what was read of the registers may be void. */
+function changed(task: LinuxTask, request: number, result: number): number {
+  if (SETS.has(request)) {
+    task.invalidate();
+    task.touched = true;
+  }
+  return result;
+}
+
 export class LinuxPtraceKernel implements PtraceKernel {
   private readonly host: LinuxHost;
   readonly hasBlockStep: boolean;
@@ -133,12 +142,14 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
     t.flush();
-    const result = this.host.native.ptraceRaw(request, t.tid, addr, data);
-    if (SETS.has(request)) {
-      t.invalidate();
-      t.touched = true;
-    }
-    return result;
+    return changed(t, request, this.host.native.ptraceRaw(request, t.tid, addr, data));
+  }
+
+  machine32(task: Task, request: number, addr: bigint, data: bigint | Uint8Array): number {
+    const t = linux(task);
+    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
+    t.flush();
+    return changed(t, request, this.host.native.ptrace32(request, t.tid, addr, data));
   }
 
   regset(task: Task, request: number, note: number, data: Uint8Array): number {

@@ -2,6 +2,8 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
+import { decodeSiginfo } from '../abi/siginfo.ts';
+import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { Refusal, readFrom, writeTo } from './caller.ts';
@@ -16,19 +18,35 @@ export interface Request {
   readonly request: number;
   readonly addr: bigint;
   readonly data: bigint;
+  /** A 32-bit caller: words and structures are those of i386. */
+  readonly narrow: boolean;
 }
 
-/** Byte sizes of what the request reads or writes at `data`. */
-const FIXED: ReadonlyMap<number, { readonly bytes: number; readonly reads: boolean }> = new Map([
-  [PTRACE.GETREGS, { bytes: 216, reads: true }],
-  [PTRACE.SETREGS, { bytes: 216, reads: false }],
-  [PTRACE.GETFPREGS, { bytes: 512, reads: true }],
-  [PTRACE.SETFPREGS, { bytes: 512, reads: false }],
-  [PTRACE.GET_THREAD_AREA, { bytes: 16, reads: true }],
-  [PTRACE.SET_THREAD_AREA, { bytes: 16, reads: false }],
+/** Byte sizes of what the request reads or writes at `data`; of i386, where that is another. */
+const FIXED: ReadonlyMap<number, { readonly bytes: number; readonly narrow?: number; readonly reads: boolean }> =
+  new Map([
+    [PTRACE.GETREGS, { bytes: 216, narrow: 68, reads: true }],
+    [PTRACE.SETREGS, { bytes: 216, narrow: 68, reads: false }],
+    [PTRACE.GETFPREGS, { bytes: 512, narrow: 108, reads: true }],
+    [PTRACE.SETFPREGS, { bytes: 512, narrow: 108, reads: false }],
+    [PTRACE.GET_THREAD_AREA, { bytes: 16, reads: true }],
+    [PTRACE.SET_THREAD_AREA, { bytes: 16, reads: false }],
+  ]);
+/** Of i386 only. */
+const FIXED_NARROW: typeof FIXED = new Map([
+  [PTRACE.GETFPXREGS, { bytes: 512, reads: true }],
+  [PTRACE.SETFPXREGS, { bytes: 512, reads: false }],
 ]);
 
 const WORD = 8;
+const WORD_NARROW = 4;
+const wordOf = (r: Request): number => (r.narrow ? WORD_NARROW : WORD);
+/** A word of the caller's. */
+export function wordBytes(r: Request, value: bigint): Uint8Array<ArrayBuffer> {
+  const word = new Uint8Array(WORD);
+  new DataView(word.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return word.slice(0, wordOf(r));
+}
 /** More than any register set the kernel has. */
 const REGSET_MAX = 1 << 16;
 const PEEKSIGINFO_BYTES = 16;
@@ -36,8 +54,8 @@ const SIGINFO_BYTES = 128;
 
 /** The result, or undefined: not a request of this kind. */
 export function machineRequest(r: Request): number | undefined {
-  const fixed = FIXED.get(r.request);
-  if (fixed !== undefined) return fixedRequest(r, fixed.bytes, fixed.reads);
+  const fixed = FIXED.get(r.request) ?? (r.narrow ? FIXED_NARROW.get(r.request) : undefined);
+  if (fixed !== undefined) return fixedRequest(r, r.narrow ? (fixed.narrow ?? fixed.bytes) : fixed.bytes, fixed.reads);
   switch (r.request) {
     case PTRACE.PEEKTEXT:
     case PTRACE.PEEKDATA:
@@ -50,7 +68,7 @@ export function machineRequest(r: Request): number | undefined {
     case PTRACE.POKEUSER:
       return pokeUser(r);
     case PTRACE.ARCH_PRCTL:
-      return archRequest(r);
+      return r.narrow ? undefined : archRequest(r);
     case PTRACE.GETREGSET:
     case PTRACE.SETREGSET:
       return regset(r);
@@ -77,18 +95,23 @@ function done(r: Request, result: number, bytes: Uint8Array): number {
   return result;
 }
 
+/** The request as the caller's ABI has it. */
+const make = (r: Request, request: number, data: bigint | Uint8Array): number =>
+  r.narrow
+    ? r.kernel.machine32(r.link.traced.task, request, r.addr, data)
+    : r.kernel.machine(r.link.traced.task, request, r.addr, data);
+
 function fixedRequest(r: Request, bytes: number, reads: boolean): number {
-  const { task } = r.link.traced;
-  if (!reads) return r.kernel.machine(task, r.request, r.addr, readFrom(r.caller, r.data, bytes));
+  if (!reads) return make(r, r.request, readFrom(r.caller, r.data, bytes));
   const buffer = new Uint8Array(bytes);
-  return done(r, r.kernel.machine(task, r.request, r.addr, buffer), buffer);
+  return done(r, make(r, r.request, buffer), buffer);
 }
 
 /** The others' breakpoints are not there for whoever reads (pitfall 37). */
 function peek(r: Request): number {
   const { traced, tracer } = r.link;
-  const word = new Uint8Array(WORD);
-  const result = r.kernel.machine(traced.task, r.request, r.addr, word);
+  const word = new Uint8Array(wordOf(r));
+  const result = make(r, r.request, word);
   if (result >= 0 && traced.space.hides) traced.space.read(tracer, r.addr, word);
   return done(r, result, word);
 }
@@ -96,15 +119,14 @@ function peek(r: Request): number {
 function poke(r: Request): number {
   const { traced, tracer } = r.link;
   const { space, task } = traced;
-  const word = new Uint8Array(WORD);
-  const view = new DataView(word.buffer);
-  view.setBigUint64(0, r.data, true);
-  const real = new Uint8Array(WORD);
-  if (r.kernel.machine(task, PTRACE.PEEKDATA, r.addr, real) < 0) return -ERRNO.EIO;
+  const word = wordBytes(r, r.data);
+  const real = new Uint8Array(word.length);
+  if (make(r, PTRACE.PEEKDATA, real) < 0) return -ERRNO.EIO;
   const out = space.write(r.kernel, task, tracer, r.addr, word, real);
   if (typeof out === 'number') return -out;
   word.set(out);
-  return r.kernel.machine(task, r.request, r.addr, view.getBigUint64(0, true));
+  const view = new DataView(word.buffer);
+  return make(r, r.request, r.narrow ? BigInt(view.getUint32(0, true)) : view.getBigUint64(0, true));
 }
 
 const ARCH_GET = new Set([0x1003n, 0x1004n]); // ARCH_GET_FS, ARCH_GET_GS
@@ -123,21 +145,25 @@ function archRequest(r: Request): number {
 
 function regset(r: Request): number {
   const { task } = r.link.traced;
-  const iov = readFrom(r.caller, r.data, 16);
-  const view = new DataView(iov.buffer, iov.byteOffset);
-  const base = view.getBigUint64(0, true);
-  const length = Number(view.getBigUint64(8, true));
+  const word = wordOf(r);
+  const iov = readFrom(r.caller, r.data, 2 * word);
+  const base = wordAt(iov, 0, word);
+  const size = Number(wordAt(iov, word, word) & 0xffff_ffffn);
   const note = Number(BigInt.asUintN(32, r.addr));
-  const size = Math.min(length, REGSET_MAX);
+  const length = Math.min(size, REGSET_MAX);
   const reads = r.request === PTRACE.GETREGSET;
-  const bytes = reads ? new Uint8Array(size) : readFrom(r.caller, base, size);
+  const bytes = reads ? new Uint8Array(length) : readFrom(r.caller, base, length);
   const n = r.kernel.regset(task, r.request, note, bytes);
   if (n < 0) return n;
   if (reads) writeTo(r.caller, base, bytes.subarray(0, n));
-  view.setBigUint64(8, BigInt(n), true);
-  writeTo(r.caller, r.data + 8n, iov.subarray(8));
+  writeTo(r.caller, r.data + BigInt(word), wordBytes(r, BigInt(n)));
   if (!reads && note === NT.PRSTATUS) r.kernel.refreshCall(task);
   return 0;
+}
+
+function wordAt(bytes: Uint8Array, at: number, word: number): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return word === WORD ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
 }
 
 function peekSiginfo(r: Request): number {
@@ -147,7 +173,8 @@ function peekSiginfo(r: Request): number {
   const into = new Uint8Array(Math.min(count, 1024) * SIGINFO_BYTES);
   const n = r.kernel.machine(r.link.traced.task, r.request, args, into);
   for (let i = 0; i < n; i++) {
-    const info = into.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+    const bytes = into.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+    const info = r.narrow ? encodeSiginfo32(decodeSiginfo(bytes)) : bytes;
     if (!r.caller.memory.copyTo(r.data + BigInt(i * SIGINFO_BYTES), info)) return i > 0 ? i : -ERRNO.EFAULT;
   }
   return n;

@@ -3,12 +3,13 @@
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O_MASK } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo32, encodeSiginfo32 } from '../abi/siginfo-32.ts';
 import { SIGNAL_MAX } from '../abi/signals.ts';
 import type { Task } from '../tracehook/task.ts';
 import { attach, traceMe } from './attach.ts';
 import { readFrom, writeTo } from './caller.ts';
 import type { Link, Mode } from './link.ts';
-import { machineRequest, type Request } from './machine.ts';
+import { machineRequest, type Request, wordBytes } from './machine.ts';
 import type { Ptrace } from './ptrace.ts';
 import { syscallInfo } from './syscall-info.ts';
 
@@ -26,7 +27,6 @@ const EVENT_STOP_CODE = 128;
 /** The call at hand of `caller`. A failure is −errno, or a Refusal. */
 export function serveRequest(ptrace: Ptrace, caller: Task): number {
   const { syscall } = caller;
-  if (syscall.abi === 'i386') return -ERRNO.ENOSYS; // the 32-bit layouts of ptrace are not done
   const request = Number(BigInt.asIntN(64, syscall.arg(0)));
   const tid = syscall.argInt(1);
   if (request === PTRACE.TRACEME) return traceMe(ptrace, caller);
@@ -47,6 +47,7 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
     request,
     addr: syscall.arg(2),
     data: syscall.arg(3),
+    narrow: syscall.abi === 'i386',
   };
   if (request === PTRACE.KILL) {
     ptrace.kernel.kill(link.traced.task);
@@ -89,9 +90,7 @@ function stoppedRequest(ptrace: Ptrace, r: Request): number {
     case PTRACE.OLDSETOPTIONS:
       return setOptions(ptrace, link, data);
     case PTRACE.GETEVENTMSG: {
-      const word = new Uint8Array(8);
-      new DataView(word.buffer).setBigUint64(0, link.message, true);
-      writeTo(r.caller, data, word);
+      writeTo(r.caller, data, wordBytes(r, link.message));
       return 0;
     }
     case PTRACE.GETSIGINFO:
@@ -182,7 +181,7 @@ function setOptions(ptrace: Ptrace, link: Link, data: bigint): number {
 function getSiginfo(r: Request): number {
   const info = r.link.stop!.siginfo;
   if (info === null) return -ERRNO.EINVAL;
-  writeTo(r.caller, r.data, encodeSiginfo(info));
+  writeTo(r.caller, r.data, r.narrow ? encodeSiginfo32(info) : encodeSiginfo(info));
   return 0;
 }
 
@@ -190,6 +189,6 @@ function setSiginfo(r: Request): number {
   const bytes = readFrom(r.caller, r.data, 128);
   const stop = r.link.stop!;
   if (stop.siginfo === null) return -ERRNO.EINVAL;
-  stop.siginfo = decodeSiginfo(bytes);
+  stop.siginfo = r.narrow ? decodeSiginfo32(bytes) : decodeSiginfo(bytes);
   return 0;
 }

@@ -4,31 +4,36 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { writeTo } from './caller.ts';
 import type { DebugWrite } from './debug-registers.ts';
 import type { Link } from './link.ts';
-import type { Request } from './machine.ts';
+import { type Request, wordBytes } from './machine.ts';
 import type { Traced } from './traced.ts';
 
 /** offsetof(struct user, u_debugreg), and how many there are. */
 const DEBUG_AT = 848n;
 const DEBUG_COUNT = 8n;
 const WORD = 8n;
+/** The same of i386 (struct user32). */
+const DEBUG_AT_NARROW = 252n;
+const WORD_NARROW = 4n;
 const DR6 = 6;
 
 /** Which debug register an offset is; undefined: none. */
-function debugIndex(offset: bigint): number | undefined {
-  if (offset < DEBUG_AT || offset >= DEBUG_AT + DEBUG_COUNT * WORD || offset % WORD !== 0n) return undefined;
-  return Number((offset - DEBUG_AT) / WORD);
+function debugIndex({ addr: offset, narrow }: Request): number | undefined {
+  const [at, word] = narrow ? [DEBUG_AT_NARROW, WORD_NARROW] : [DEBUG_AT, WORD];
+  if (offset < at || offset >= at + DEBUG_COUNT * word || offset % word !== 0n) return undefined;
+  return Number((offset - at) / word);
 }
 
 export function peekUser(r: Request): number {
   const { link } = r;
-  const word = new Uint8Array(Number(WORD));
-  const index = debugIndex(r.addr);
+  const index = debugIndex(r);
   if (index !== undefined) {
-    new DataView(word.buffer).setBigUint64(0, BigInt.asUintN(64, link.traced.debug.peek(link, index)), true);
-    writeTo(r.caller, r.data, word);
+    writeTo(r.caller, r.data, wordBytes(r, link.traced.debug.peek(link, index)));
     return 0;
   }
-  const result = r.kernel.machine(link.traced.task, PTRACE.PEEKUSER, r.addr, word);
+  const word = wordBytes(r, 0n);
+  const result = r.narrow
+    ? r.kernel.machine32(link.traced.task, PTRACE.PEEKUSER, r.addr, word)
+    : r.kernel.machine(link.traced.task, PTRACE.PEEKUSER, r.addr, word);
   if (result >= 0) writeTo(r.caller, r.data, word);
   return result;
 }
@@ -36,8 +41,12 @@ export function peekUser(r: Request): number {
 export function pokeUser(r: Request): number {
   const { link } = r;
   const { traced } = link;
-  const index = debugIndex(r.addr);
-  if (index === undefined) return r.kernel.machine(traced.task, PTRACE.POKEUSER, r.addr, r.data);
+  const index = debugIndex(r);
+  if (index === undefined) {
+    return r.narrow
+      ? r.kernel.machine32(traced.task, PTRACE.POKEUSER, r.addr, r.data)
+      : r.kernel.machine(traced.task, PTRACE.POKEUSER, r.addr, r.data);
+  }
   const poked = traced.debug.poke(link, index, r.data);
   if (poked.errno !== 0) return -poked.errno;
   const failed = writeDebug(traced, poked.writes);

@@ -121,6 +121,10 @@ export class SimPtraceKernel implements PtraceKernel {
   machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number {
     return machineRequest(this.kernel, sim(task), request, addr, data);
   }
+  /** There are no 32-bit programs here. */
+  machine32(): number {
+    return -ERRNO.EIO;
+  }
   regset(task: Task, request: number, note: number, data: Uint8Array): number {
     return regsetRequest(sim(task), request, note, data);
   }

@@ -86,6 +86,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
    * the place of what the caller's pointer points to.
    */
   machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number;
+  /** The same as a 32-bit tracer would make it: words, and what `data` points to, have the layouts of i386. */
+  machine32(task: Task, request: number, addr: bigint, data: bigint | Uint8Array): number;
   /** GETREGSET and SETREGSET: how many bytes the set has, or were taken. */
   regset(task: Task, request: number, note: number, data: Uint8Array): number;
   /** What the call at hand is may have changed: read it anew. */

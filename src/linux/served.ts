@@ -14,9 +14,10 @@ import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { tgidFor } from './pid-namespaces.ts';
-import { resumeTask } from './resume.ts';
+import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
+import { follow } from './way-out.ts';
 
 const ERESTARTSYS = 512n;
 const ERESTARTNOHAND = 514n;
@@ -194,8 +195,30 @@ function tried(host: LinuxHost, task: LinuxTask): boolean {
   task.stop = Stop.EXIT;
   task.entered = false;
   task.rejoins = nr;
+  task.reruns = nr;
   resumeTask(host, task);
   return true;
+}
+
+/**
+ * A stop came between a call that was tried and its being made again. For the program it sleeps in that call all the time: so now
+ * it is interrupted, and if `shows`, who wants to sees it end.
+ */
+export function interruptRerun(host: LinuxHost, task: LinuxTask, shows: boolean, then: () => void): void {
+  const { reruns, registers } = task;
+  task.reruns = -1;
+  if (reruns < 0) {
+    then();
+    return;
+  }
+  const { arch } = host;
+  registers.set(arch.programCounter, registers.get(arch.programCounter) + BigInt(arch.syscallInstructionBytes));
+  registers.set(arch.syscallNumber, BigInt(reruns));
+  task.call.nr = reruns;
+  task.call.setResult(-ERESTARTSYS);
+  task.flush(); // rejoinCall looks at what the kernel has
+  if (shows && wantsExit(task)) follow(task, host.hooks.syscallExit(task), then);
+  else then();
 }
 
 /** At an exit stop: the number that an answer had taken away is there again for whoever looks. */

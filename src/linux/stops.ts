@@ -18,7 +18,7 @@ import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
-import { wokenServed } from './served.ts';
+import { interruptRerun, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, restartSleep } from './system-calls.ts';
@@ -87,6 +87,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   if (task.spawning !== null && spawnStop(host, task, i)) return;
   switch (kind) {
     case EventKind.ENTRY:
+      task.reruns = -1;
       task.stop = Stop.ENTRY;
       task.entered = true;
       task.call.loadEntry(events, i);
@@ -99,6 +100,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       entry(host, task);
       return;
     case EventKind.SECCOMP: {
+      task.reruns = -1;
       task.stop = Stop.SECCOMP;
       const reported = task.entered; // at the entry-stop of this very call
       task.call.loadEntry(events, i);
@@ -122,17 +124,23 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       exit(host, task);
       return;
     }
-    case EventKind.SIGNAL:
+    case EventKind.SIGNAL: {
+      const info = decodeSiginfo(events.siginfo(i));
+      const signo = stopSignal(events.status(i));
       task.stop = Stop.SIGNAL;
       task.entered = false;
       task.rejoins = -1;
-      signal(host, task, decodeSiginfo(events.siginfo(i)), stopSignal(events.status(i)));
+      interruptRerun(host, task, true, () => signal(host, task, info, signo));
       return;
-    case EventKind.STOP:
+    }
+    case EventKind.STOP: {
+      const signo = stopSignal(events.status(i));
+      task.stop = Stop.TRAP;
       task.entered = false;
       task.rejoins = -1;
-      eventStop(host, task, stopSignal(events.status(i)), wasListening, polite, asked);
+      interruptRerun(host, task, !polite, () => eventStop(host, task, signo, wasListening, polite, asked));
       return;
+    }
     case EventKind.EVENT:
       event(host, task, stopEvent(events.status(i)), events.message(i));
       return;

@@ -172,6 +172,8 @@ export class LinuxTask implements Task {
   politeInterrupt = false;
   /** It was interrupted in this call, which it makes again: that entry is no news. −1: none. */
   rejoins = -1;
+  /** It is on its way to this call again, which was tried. −1: none. */
+  reruns = -1;
   /** The seccomp filter of its tree, as a set of calls; null: none. */
   filter: SyscallSet | null = null;
   /** The call at hand is to fail with ENOSYS. */

@@ -15,7 +15,39 @@ import {
   SimPtraceKernel,
   type SimTask,
 } from '../sim/index.ts';
+import type { Served } from '../tracehook/ptrace.ts';
+import type { Task } from '../tracehook/task.ts';
 import { UtraceCore } from '../utrace/index.ts';
+
+/** What a tracer's calls depend on is what it traces: the explorer is to know. */
+class BoxPtrace extends Ptrace {
+  private readonly sim: SimKernel;
+
+  constructor(core: UtraceCore, kernel: SimKernel, options: PtraceOptions) {
+    super(core, new SimPtraceKernel(kernel), options);
+    this.sim = kernel;
+  }
+
+  private touchTraced(tracer: Task): void {
+    if (this.sim.footprint === null) return;
+    for (const { traced } of this.linksOf(tracer)) this.sim.touch(traced.task as SimTask);
+  }
+
+  override enter(task: Task): Served {
+    this.touchTraced(task);
+    return super.enter(task);
+  }
+
+  override poll(task: Task): Served {
+    this.touchTraced(task);
+    return super.poll(task);
+  }
+
+  override tracerGone(task: Task): void {
+    this.touchTraced(task);
+    super.tracerGone(task);
+  }
+}
 
 export interface BoxOptions extends PtraceOptions {
   /** Keeps a log of every state change. */
@@ -34,7 +66,7 @@ export class Box {
       throw error;
     });
     kernel.hooks = this.core;
-    this.ptrace = new Ptrace(this.core, new SimPtraceKernel(kernel), options);
+    this.ptrace = new BoxPtrace(this.core, kernel, options);
     kernel.ptrace = this.ptrace;
     if (options.logs) kernel.log = new Log();
   }

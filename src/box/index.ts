@@ -2,3 +2,4 @@
 
 export * from '../sim/index.ts';
 export { Box, type BoxOptions } from './box.ts';
+export { type BoxExploreOptions, exploreBox, worldOf } from './explore.ts';

@@ -222,6 +222,13 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
   }
 
+  /** Whether a wait has something to find now: for checks. A sleeper has not, or its wake-up was lost. */
+  hasEvent(call: WaitCall): boolean {
+    return this.linksOf(call.tracer).some(
+      (link) => eligible(call, link, this.kernel) && eventOf(link, call.options) !== null,
+    );
+  }
+
   /** R11: a process was continued, as everybody who waits for that may see. */
   continued(traced: Traced): void {
     for (const link of traced.links) {

@@ -68,7 +68,7 @@ export function boot(
   const name = options.name ?? (program.name || 'main');
   const task = firstTask(kernel, init, name, returnToUser, options.credentials ?? ROOT);
   const start: Start = startOf(program);
-  task.frames.push({ code: null, start, context: null, end: 'process' });
+  task.frames.push({ code: null, start, history: 0, context: null, end: 'process' });
   const terminal = consoleFile();
   for (let fd = 0; fd <= 2; fd++) task.process.files.add(terminal);
   task.ready = true;

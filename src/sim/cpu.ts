@@ -123,7 +123,9 @@ function nextCall(task: SimTask): UserCall {
     frame.code = frame.start(task);
     next = frame.code.next(0);
   } else {
-    next = frame.code.next(task.registers.result);
+    const { result } = task.registers;
+    frame.history = (Math.imul(frame.history, 31) + result) | 0;
+    next = frame.code.next(result);
   }
   if (!next.done) return next.value;
   if (frame.end === 'handler') return { at: AT.RESTORER, nr: RT_SIGRETURN, args: [] };

@@ -85,7 +85,7 @@ function replace(kernel: SimKernel, task: SimTask, path: string, start: Start, o
   process.name = path;
   task.name = path;
   task.frames.length = 0;
-  task.frames.push({ code: null, start, context: null, end: 'process' });
+  task.frames.push({ code: null, start, history: 0, context: null, end: 'process' });
   const { words } = registers;
   const nr = words[R.ORIG_RAX]!;
   for (let i = 0; i < R.RIP; i++) words[i] = 0n;

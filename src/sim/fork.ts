@@ -6,6 +6,7 @@ import type { Tgid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { FileTable } from './files.ts';
+import { NEXT_TID } from './footprint.ts';
 import type { Start } from './frames.ts';
 import { joinGroupStop } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
@@ -30,7 +31,7 @@ export function clone(kernel: SimKernel, parent: SimTask, flags: number, start: 
   if (isThread && (flags & SIGHAND) === 0) return -ERRNO.EINVAL;
   if ((flags & SIGHAND) !== 0 && (flags & CLONE.VM) === 0) return -ERRNO.EINVAL;
   if (parent.sigpending && parent.fatalPending) return RESTART.NOINTR; // it would never run
-  kernel.footprint?.add(-1); // tids are given out in order
+  kernel.footprint?.change(NEXT_TID); // tids are given out in order
   const child = copyProcess(kernel, parent, flags, start);
   if (kernel.logging) kernel.note(parent, `makes ${isThread ? 'thread' : 'process'} ${child.tid}`);
   if ((flags & CLONE.VFORK) !== 0) child.vforkParent = parent;
@@ -76,7 +77,7 @@ function copyProcess(kernel: SimKernel, parent: SimTask, flags: number, start: S
   task.blocked = parent.blocked;
   task.filters.push(...parent.filters);
   task.noNewPrivs = parent.noNewPrivs;
-  task.frames.push({ code: null, start, context: null, end: isThread ? 'thread' : 'process' });
+  task.frames.push({ code: null, start, history: 0, context: null, end: isThread ? 'thread' : 'process' });
   kernel.touch(task);
   kernel.add(task);
   if (isThread) {

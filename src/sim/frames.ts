@@ -24,6 +24,8 @@ export interface Frame {
   /** Null: not begun. */
   code: Code | null;
   readonly start: Start;
+  /** A hash of all that the code was told: its state is a function of that. */
+  history: number;
   /** A handler: what rt_sigreturn restores. */
   readonly context: { readonly words: BigUint64Array<ArrayBuffer>; readonly mask: SigSet } | null;
   /** How the code ends when it returns: exit_group, exit or rt_sigreturn. */

@@ -30,6 +30,7 @@ export function setUpHandler(kernel: SimKernel, task: SimTask, info: Siginfo): v
   task.frames.push({
     code: null,
     start: (t) => routine?.(t, signo, info) ?? NOTHING(),
+    history: signo,
     context,
     end: 'handler',
   });

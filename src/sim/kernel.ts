@@ -10,6 +10,7 @@ import type { Kernel, Step, TraceHooks } from '../tracehook/hooks.ts';
 import type { PtraceHooks } from '../tracehook/ptrace.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
+import { CONSOLE, type Footprint, groupKey } from './footprint.ts';
 import type { Start } from './frames.ts';
 import { dequeueForHooks } from './get-signal.ts';
 import { Jobctl } from './jobctl.ts';
@@ -47,7 +48,7 @@ export class SimKernel implements Kernel {
   calls = 0;
   log: Log | null = null;
   /** Which processes the step at hand has to do with: for whoever asks what steps may change places. */
-  footprint: Set<number> | null = null;
+  footprint: Footprint | null = null;
   private lastTid = 0;
   private births = 0;
   /** The task whose step it is. */
@@ -68,11 +69,29 @@ export class SimKernel implements Kernel {
 
   /** The step at hand reads or changes this task's process. */
   touch(task: SimTask): void {
-    this.footprint?.add(task.process.tgid);
+    if (task !== this.init) this.footprint?.change(task.process.tgid); // init never runs
+  }
+
+  /** It makes or removes a tid. */
+  touchTid(tid: number): void {
+    this.footprint?.change(tid);
+  }
+
+  /** It joins or leaves a process group: the order of those matters only to who looks at the group. */
+  touchGroup(pgid: number): void {
+    this.footprint?.use(groupKey(pgid));
+  }
+
+  /** The task with this tid, for a call that names it. */
+  lookUp(tid: number): SimTask | undefined {
+    this.footprint?.use(tid); // who is not there has no process to touch
+    const task = this.tasks.get(tid);
+    if (task !== undefined) this.touch(task);
+    return task;
   }
 
   print(task: SimTask, bytes: Uint8Array): void {
-    this.footprint?.add(0);
+    this.footprint?.change(CONSOLE);
     const text = UTF8.decode(bytes);
     this.output.push({ tid: task.tid, text });
     this.log?.printed(this, task, text);
@@ -90,6 +109,8 @@ export class SimKernel implements Kernel {
 
   add(task: SimTask): void {
     const { process } = task;
+    this.touchTid(task.tid);
+    this.touchGroup(process.pgid);
     this.tasks.set(task.tid, task);
     process.threads.push(task);
     process.live++;
@@ -103,12 +124,16 @@ export class SimKernel implements Kernel {
 
   /** It was reaped. */
   forget(task: SimTask): void {
+    this.touchTid(task.tid);
+    this.touchGroup(task.process.pgid);
     this.tasks.delete(task.tid);
     if (task.isLeader) this.processes.delete(task.process.tgid);
   }
 
   /** Whoever execs takes the tid of its leader (de_thread). */
   rename(task: SimTask, tid: Tid): void {
+    this.touchTid(task.tid);
+    this.touchTid(tid);
     this.tasks.delete(task.tid);
     task.tid = tid;
     this.tasks.set(tid, task);
@@ -116,7 +141,12 @@ export class SimKernel implements Kernel {
 
   groupMembers(pgid: number): Process[] {
     const members: Process[] = [];
-    for (const process of this.processes.values()) if (process.pgid === pgid) members.push(process);
+    this.footprint?.change(groupKey(pgid));
+    for (const process of this.processes.values()) {
+      if (process.pgid !== pgid) continue;
+      members.push(process);
+      this.touch(process.leader);
+    }
     return members;
   }
 
@@ -134,7 +164,7 @@ export class SimKernel implements Kernel {
     assert(task.ready, 'only who is ready can be chosen');
     this.steps++;
     this.current = task;
-    this.footprint?.add(task.process.tgid);
+    this.touch(task);
     const before = task.run;
     const next = before.execute(this, task);
     task.run = next;
@@ -145,14 +175,15 @@ export class SimKernel implements Kernel {
 
   /** wake_up: a sleeper looks again. Whoever is in another state is not disturbed (R58). */
   wakeUp(task: SimTask, why: string): void {
-    if (task.ready || !task.alive) return;
     this.touch(task);
+    if (task.ready || !task.alive) return;
     task.ready = true;
     if (this.log !== null) this.note(task, `is woken: ${why}`);
   }
 
   /** signal_wake_up_state: ends a sleep that a signal may end. */
   interruptSleep(task: SimTask, fatal: boolean): void {
+    this.touch(task);
     const { sleeps } = task.run;
     if (sleeps === 'interruptible' || (fatal && sleeps === 'killable')) this.wakeUp(task, 'a signal');
   }

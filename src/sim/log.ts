@@ -3,29 +3,30 @@
 import type { SimKernel } from './kernel.ts';
 import type { SimTask } from './task.ts';
 
+interface Common {
+  readonly step: number;
+  readonly tid: number;
+  readonly name: string;
+}
+
 export type Entry =
-  | { readonly kind: 'note'; readonly step: number; readonly tid: number; readonly name: string; readonly text: string }
-  | {
-      readonly kind: 'moved';
-      readonly step: number;
-      readonly tid: number;
-      readonly name: string;
-      readonly from: string;
-      readonly to: string;
-    }
-  | {
-      readonly kind: 'printed';
-      readonly step: number;
-      readonly tid: number;
-      readonly name: string;
-      readonly text: string;
-    };
+  /** Something happened to the task; `by`: in the step of another one. */
+  | (Common & { readonly kind: 'note'; readonly text: string; readonly by: number })
+  | (Common & { readonly kind: 'moved'; readonly from: string; readonly to: string })
+  | (Common & { readonly kind: 'called'; readonly text: string; readonly target: number })
+  | (Common & { readonly kind: 'printed'; readonly text: string });
 
 export class Log {
   readonly entries: Entry[] = [];
 
   add(kernel: SimKernel, { tid, name }: SimTask, text: string): void {
-    this.entries.push({ kind: 'note', step: kernel.steps, tid, name, text });
+    const by = kernel.current?.tid ?? tid;
+    this.entries.push({ kind: 'note', step: kernel.steps, tid, name, text, by });
+  }
+
+  /** A system call that is about another task: kill, ptrace. */
+  called(kernel: SimKernel, { tid, name }: SimTask, text: string, target: number): void {
+    this.entries.push({ kind: 'called', step: kernel.steps, tid, name, text, target });
   }
 
   moved(kernel: SimKernel, { tid, name }: SimTask, from: string, to: string): void {
@@ -46,7 +47,9 @@ function line(entry: Entry): string {
   const who = `${String(entry.step).padStart(5)}  ${entry.name}[${entry.tid}]`;
   switch (entry.kind) {
     case 'note':
-      return `${who} ${entry.text}`;
+      return `${who} ${entry.text}${entry.by === entry.tid ? '' : ` (by ${entry.by})`}`;
+    case 'called':
+      return `${who} calls ${entry.text}`;
     case 'moved':
       return `${who} ${entry.from} → ${entry.to}`;
     case 'printed':

@@ -3,6 +3,8 @@
 import type { Memory } from '../tracehook/machine.ts';
 
 const PAGE = 4096;
+/** What every page is until it is written. */
+const ZEROS = new Uint8Array(PAGE);
 
 /** As a host's error at the seam: `code` is the errno's name. */
 export class MemoryFault extends Error {
@@ -41,9 +43,14 @@ export class AddressSpace {
 
   map(address: number, length: number, bytes?: Uint8Array): void {
     for (let at = 0; at < length; at += PAGE) {
-      this.pages.set((address + at) / PAGE, { bytes: new Uint8Array(PAGE), shared: false });
+      this.pages.set((address + at) / PAGE, { bytes: ZEROS, shared: true });
     }
     if (bytes !== undefined) this.write(address, bytes);
+  }
+
+  /** A page that is the same in all address spaces, until one writes to it. */
+  mapShared(address: number, bytes: Uint8Array): void {
+    this.pages.set(address / PAGE, { bytes, shared: true });
   }
 
   /** Where the next routine goes that is put into the page at `base`; it is all at once there. */

@@ -37,7 +37,7 @@ export function killOrphanedGroup(kernel: SimKernel, process: Process, parent: S
 }
 
 export function setpgid(kernel: SimKernel, task: SimTask, pid: number, group: number): number {
-  const target = pid === 0 ? task.process : kernel.tasks.get(pid)?.process;
+  const target = pid === 0 ? task.process : kernel.lookUp(pid)?.process;
   const pgid = group === 0 ? (target?.tgid ?? 0) : group;
   if (group < 0) return -ERRNO.EINVAL;
   if (target === undefined || (pid !== 0 && (target.tgid as number) !== pid)) return -ERRNO.ESRCH;
@@ -52,6 +52,8 @@ export function setpgid(kernel: SimKernel, task: SimTask, pid: number, group: nu
     const members = kernel.groupMembers(pgid);
     if (!members.some((member) => member.sid === task.process.sid)) return -ERRNO.EPERM;
   }
+  kernel.touchGroup(target.pgid);
+  kernel.touchGroup(pgid);
   target.pgid = pgid;
   return 0;
 }
@@ -59,6 +61,7 @@ export function setpgid(kernel: SimKernel, task: SimTask, pid: number, group: nu
 export function setsid(kernel: SimKernel, task: SimTask): number {
   const { process } = task;
   if (kernel.groupMembers(process.tgid).length > 0) return -ERRNO.EPERM;
+  kernel.touchGroup(process.pgid);
   process.sid = process.tgid;
   process.pgid = process.tgid;
   return process.tgid;

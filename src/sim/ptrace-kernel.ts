@@ -53,10 +53,8 @@ export class SimPtraceKernel implements PtraceKernel {
 
   lookUp(tid: number, viewer: Task): Task | number {
     void viewer;
-    const task = this.kernel.findTask(tid as Tid);
-    if (task === undefined) return ERRNO.ESRCH;
-    this.kernel.touch(task);
-    return task;
+    const task = this.kernel.lookUp(tid);
+    return task === undefined || task.exitState === ExitState.DEAD ? ERRNO.ESRCH : task;
   }
   /** Everything is under trace here. */
   adopt(tid: number, viewer: Task): Task | number {

@@ -10,6 +10,7 @@ import { Outcome, Step } from '../tracehook/hooks.ts';
 import { doGroupExit } from './exit.ts';
 import { forceSignal } from './force-signal.ts';
 import type { SimKernel } from './kernel.ts';
+import { logCall } from './log-call.ts';
 import { R } from './registers.ts';
 import { returnToUser } from './return-to-user.ts';
 import { follow, type RunState } from './run-state.ts';
@@ -64,6 +65,7 @@ export function makeCall(kernel: SimKernel, task: SimTask): RunState {
   if (nr < 0) return leaveCall(kernel, task); // skipped (R42)
   const call = findCall(nr);
   kernel.calls++;
+  if (kernel.log !== null) logCall(kernel, task);
   if (call === undefined) return completeCall(kernel, task, -ERRNO.ENOSYS);
   if (call.served && kernel.ptrace !== null) return served(kernel, task);
   const result = call.make(kernel, task, task.syscall);

@@ -51,10 +51,12 @@ export const SCRATCH_SIZE = 0x1000;
 export const STACKS = 0x7f000000;
 export const STACK_SIZE = 0x1000;
 
+const TEXT_PAGE = new Uint8Array(SIZE);
+for (const [at, code] of CODE) TEXT_PAGE.set(code, at - TEXT);
+
 /** What execve makes of an empty address space. */
 export function loadProgram(mm: AddressSpace): void {
-  mm.map(TEXT, SIZE);
-  for (const [at, code] of CODE) mm.write(at, Uint8Array.from(code));
+  mm.mapShared(TEXT, TEXT_PAGE);
   mm.map(ROUTINES, SIZE);
   mm.map(DATA, SIZE);
 }

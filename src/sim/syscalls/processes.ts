@@ -68,7 +68,7 @@ const prctl: Make = (_kernel, task, call) => {
 };
 
 const processOf = (kernel: SimKernel, task: SimTask, pid: number) =>
-  pid === 0 ? task.process : kernel.tasks.get(pid)?.process;
+  pid === 0 ? task.process : kernel.lookUp(pid)?.process;
 
 export const PROCESS_CALLS: Readonly<Record<string, Make>> = {
   getpid: (_kernel, task) => task.tgid,

@@ -48,7 +48,7 @@ const kill: Make = (kernel, task, call) => {
   const signo = call.argInt(1);
   if (!isSignal(signo)) return -ERRNO.EINVAL;
   if (pid > 0) {
-    const target = kernel.tasks.get(pid);
+    const target = kernel.lookUp(pid);
     return target === undefined ? -ERRNO.ESRCH : killProcess(kernel, task, target.process, signo);
   }
   const chosen =
@@ -73,7 +73,7 @@ const tgkill: Make = (kernel, task, call) => killThread(kernel, task, call.argIn
 
 function killThread(kernel: SimKernel, task: SimTask, tgid: number | null, tid: number, signo: number): number {
   if (tid <= 0 || !isSignal(signo)) return -ERRNO.EINVAL;
-  const target = kernel.tasks.get(tid);
+  const target = kernel.lookUp(tid);
   if (target === undefined || (tgid !== null && (target.tgid as number) !== tgid)) return -ERRNO.ESRCH;
   kernel.touch(target);
   const refused = mayKillErrno(task, target, signo);
@@ -173,7 +173,7 @@ const sigqueueinfo: Make = (kernel, task, call) => {
   const pid = call.argInt(0);
   const signo = call.argInt(1);
   const info = decodeSiginfo(task.mm.read(call.arg(2), SIGINFO_SIZE));
-  const target = kernel.tasks.get(pid);
+  const target = kernel.lookUp(pid);
   if (target === undefined) return -ERRNO.ESRCH;
   // Not allowed to send signals that look like the kernel's, but to oneself.
   if ((info.code >= 0 || info.code === SI.SI_TKILL) && (task.tgid as number) !== pid) return -ERRNO.EPERM;

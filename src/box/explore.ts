@@ -1,0 +1,38 @@
+/** Exploring a box: every interleaving of its programs, with the invariants checked at every step. */
+
+import {
+  type Ending,
+  type Exploration,
+  type ExploreOptions,
+  explore,
+  fingerprint,
+  type Program,
+  type World,
+} from '../sim/index.ts';
+import { Box, type BoxOptions } from './box.ts';
+import { ptraceFingerprint } from './fingerprint.ts';
+import { checkQuiet, checkStep } from './invariants.ts';
+
+export interface BoxExploreOptions extends ExploreOptions, BoxOptions {
+  /** At the end of each run: what is wrong with it, or null. */
+  readonly atEnd?: (box: Box, ending: Ending) => string | null;
+  /** What follows a state that was seen before is not explored again; on unless said otherwise. */
+  readonly fingerprints?: boolean;
+}
+
+/** A box as the explorer sees it. */
+export function worldOf(box: Box, options: BoxExploreOptions = {}): World {
+  const { kernel, ptrace } = box;
+  return {
+    kernel,
+    check: () => checkStep(kernel, ptrace),
+    checkQuiet: () => checkQuiet(kernel, ptrace),
+    checkEnd: (ending) => options.atEnd?.(box, ending) ?? null,
+    ...(options.fingerprints !== false && {
+      fingerprint: () => `${fingerprint(kernel)}\n${ptraceFingerprint(ptrace)}`,
+    }),
+  };
+}
+
+export const exploreBox = (program: Program, options: BoxExploreOptions = {}): Exploration =>
+  explore(() => worldOf(new Box(options).boot(program), options), options);

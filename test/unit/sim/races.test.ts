@@ -1,0 +1,49 @@
+/** The races of the seeds, explored with two preemptions: the invariants hold in each of their interleavings. */
+
+import { expect, test } from 'vitest';
+import { type Box, exploreBox, type Program } from '../../../src/box/index.ts';
+import * as races from './races.ts';
+
+/** The last that a monitor said of the group. */
+const lastOfGroup = (box: Box): string | undefined =>
+  box.output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line === 'running' || line.startsWith('stopped'))
+    .at(-1);
+
+/** The group goes on at the end: whoever was told that it is stopped must have been told that, too (R27). */
+const endsRunning = (box: Box, ending: string): string | null =>
+  ending === 'idle' && lastOfGroup(box)?.startsWith('stopped') ? `a lost SIGCONT:\n${box.output}` : null;
+const reapsAll = (_box: Box, ending: string): string | null => (ending === 'done' ? null : `it ends ${ending}`);
+
+type AtEnd = (box: Box, ending: string) => string | null;
+const RACES: readonly { name: string; program: Program; atEnd: AtEnd | undefined }[] = (
+  [
+    ['SIGSTOP against SEIZE', races.attachStop('SEIZE')],
+    ['SIGSTOP against ATTACH', races.attachStop('ATTACH')],
+    ['NOTIFY against LISTEN', races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT'), endsRunning],
+    ['NOTIFY against CONT', races.signalled('CONT', 'SIGSTOP', 'SIGCONT'), endsRunning],
+    ['NOTIFY, and another stop', races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT', 'SIGSTOP')],
+    ['NOTIFY against SIGKILL', races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT', 'SIGKILL')],
+    ['INTERRUPT against LISTEN', races.interruptListen],
+    ['SIGKILL against SEIZE', races.killed(), reapsAll],
+    ['SIGKILL against INTERRUPT', races.killed('INTERRUPT'), reapsAll],
+    ['SIGKILL against a group stop', races.killed('SIGSTOP', 'SIGCONT'), reapsAll],
+    ['SIGKILL against DETACH', races.killed('INTERRUPT', 'DETACH'), reapsAll],
+    ['the death of the tracer against everything', races.tracerDies, reapsAll],
+    ['exec by a thread against SEIZE', races.execAttach, reapsAll],
+    ['a group stop of two threads', races.twoThreads('SIGSTOP', 'SIGCONT'), endsRunning],
+  ] as readonly [string, Program, AtEnd?][]
+).map(([name, program, atEnd]) => ({ name, program, atEnd }));
+
+test.each(RACES)('$name', { timeout: 60_000 }, ({ program, atEnd }) => {
+  const result = exploreBox(program, { preemptions: 2, maxRuns: 20_000, ...(atEnd && { atEnd }) });
+  expect(result.violations).toEqual([]);
+  expect(result.complete).toBe(true);
+});
+
+test('two tracers against each other', { timeout: 60_000 }, () => {
+  const result = exploreBox(races.twoTracers('SIGSTOP'), { preemptions: 1, maxRuns: 20_000 });
+  expect(result.violations).toEqual([]);
+});

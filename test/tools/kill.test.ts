@@ -73,7 +73,11 @@ async function lateTo(ended: Promise<boolean>, pid: number, log: string): Promis
     if (await Promise.race([ended, sleep(250).then(() => false)])) return false;
     for (const orphan of proc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean)) {
       if (!/^(strace|gdb)\n$/.test(proc(`${orphan}/comm`))) continue;
-      const stopped = readFileSync(log, 'latin1').includes(`\n${orphan} ptrace(TRACEME`) && waited > 1000;
+      // It never traced anybody itself.
+      const isTracer = new RegExp(`^${orphan} (?!ptrace\\(TRACEME)`, 'm').test(
+        readFileSync(log, 'latin1').replace(/^\d+ stops.*$/gm, ''),
+      );
+      const stopped = !isTracer && /\) [tT] /.test(proc(`${orphan}/stat`)) && waited > 1000;
       const sleeps = proc(`${orphan}/syscall`).startsWith('34 ');
       if (stopped || sleeps) process.kill(Number(orphan), 'SIGKILL');
     }

@@ -11,6 +11,8 @@ const common = {
 
 export default defineConfig([
   { ...common, entry: { index: 'src/session/index.ts', engines: 'src/engines/index.ts' }, clean: true },
+  // Nothing of Node in it: it is for browsers, too.
+  { ...common, platform: 'neutral', entry: { sim: 'src/box/index.ts' }, clean: false },
   {
     ...common,
     minify: true, // half as much to read at each start; the source map is beside it

@@ -14,6 +14,8 @@ import { ptraceFingerprint } from './fingerprint.ts';
 import { checkQuiet, checkStep } from './invariants.ts';
 
 export interface BoxExploreOptions extends ExploreOptions, BoxOptions {
+  /** Called with each box before its program starts. */
+  readonly prepare?: (box: Box) => void;
   /** At the end of each run: what is wrong with it, or null. */
   readonly atEnd?: (box: Box, ending: Ending) => string | null;
   /** What follows a state that was seen before is not explored again; on unless said otherwise. */
@@ -34,5 +36,11 @@ export function worldOf(box: Box, options: BoxExploreOptions = {}): World {
   };
 }
 
-export const exploreBox = (program: Program, options: BoxExploreOptions = {}): Exploration =>
-  explore(() => worldOf(new Box(options).boot(program), options), options);
+export function exploreBox(program: Program, options: BoxExploreOptions = {}): Exploration {
+  const make = (): World => {
+    const box = new Box(options);
+    options.prepare?.(box);
+    return worldOf(box.boot(program), options);
+  };
+  return explore(make, options);
+}

@@ -4,8 +4,13 @@ import type { Command } from 'commander';
 import { SYSCALL_CLASSES, syscallsOf } from '../abi/syscalls.ts';
 import { CliError } from './errors.ts';
 
-const flags = (command: Command): string[] =>
-  command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined && flag !== null));
+const flags = (command: Command): string[] => [
+  ...new Set(
+    [command, ...command.commands].flatMap(({ options }) =>
+      options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined && flag !== null)),
+    ),
+  ),
+];
 
 const callNames = (): string[] => [
   ...SYSCALL_CLASSES.map((name) => `%${name}`),
@@ -47,6 +52,13 @@ _utrace() {
     COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" ps --names 2>/dev/null)" -- "$cur"))
     return
   fi
+  case \${COMP_WORDS[1]} in
+      sim) if [[ $cur != -* ]]; then
+          if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W 'run explore replay' -- "$cur"))
+          else COMPREPLY=($(compgen -f -- "$cur")); fi
+          return
+        fi ;;
+  esac
   case \${COMP_WORDS[1]} in
       completion) COMPREPLY=($(compgen -W 'bash zsh' -- "$cur")); return ;;
 ${cases}

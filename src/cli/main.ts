@@ -64,6 +64,16 @@ Examples:
   utrace join 1234 -- strace -p 1234     … or of any process in it
 `;
 
+const SIM_HELP = `
+The program is a generator that makes system calls: yield* sys.fork(function* child(sys) { … }), yield* sys.ptrace('SEIZE',
+pid), yield* sys.wait4(pid), … (docs/simulation.md). The file may also export \`programs\`, for execve, and \`atEnd(box,
+ending)\`, which says what is wrong with the end of a run, or null.
+
+Examples:
+  utrace sim run listen.mjs --log
+  utrace sim explore listen.mjs --preemptions 2 --diagram wrong.mmd
+`;
+
 const PS_HELP = `
 For each task: where it is held, its engines and the events they want; and each process that traces it by ptrace: how it
 attached, its options, how it let the task go on last, the stop it sees, and whether it has waited for that.
@@ -161,6 +171,42 @@ export function program(): Command {
     .action(async (only: string[], options: { json?: boolean; names?: boolean }) => {
       const { listNames, ps } = await import('./ps.ts');
       process.exitCode = options.names ? await listNames() : await ps(only, options.json ?? false);
+    });
+
+  const sim = root
+    .command('sim')
+    .description('run programs on a simulated Linux: once, in every interleaving, or by a schedule')
+    .enablePositionalOptions()
+    .addHelpText('after', SIM_HELP);
+  const shows = (command: Command): Command =>
+    command
+      .argument('<file>', 'its default export is the program: function* main(sys) { … }')
+      .option('--log', 'every state change, on standard error')
+      .option('--dump', 'all tasks as they are at the end')
+      .option('--diagram <file>', 'write the run as a Mermaid sequence diagram')
+      .option('--exclusive', 'one tracer per thread, as on Linux alone');
+  shows(sim.command('run'))
+    .description('run it once: each task as long as it can')
+    .option('--random <seed>', 'any task at each step, by a seed', natural)
+    .option('--round-robin', 'one step each, in turn')
+    .action(async (file: string, options) => {
+      const { simRun } = await import('./sim.ts');
+      process.exitCode = await simRun(file, options);
+    });
+  shows(sim.command('explore'))
+    .description('run it in every interleaving that matters, and show the shortest that is wrong')
+    .option('--preemptions <n>', 'only interleavings with so many preemptions', natural)
+    .option('--max-runs <n>', 'give up after so many runs', natural)
+    .action(async (file: string, options) => {
+      const { simExplore } = await import('./sim.ts');
+      process.exitCode = await simExplore(file, options);
+    });
+  shows(sim.command('replay'))
+    .description('run it by a schedule that explore gave')
+    .argument('<schedule>', 'who runs, and for how many steps: 2x3,4,3x2')
+    .action(async (file: string, schedule: string, options) => {
+      const { simReplay } = await import('./sim.ts');
+      process.exitCode = await simReplay(file, schedule, options);
     });
 
   root

@@ -68,6 +68,8 @@ function copyProcess(kernel: SimKernel, parent: SimTask, flags: number, start: S
     run: UNBORN,
     stack: 0,
   });
+  if (start.name !== '') task.name = start.name;
+  if (!isThread) process.name = task.name;
   if (mm === parent.mm) placeStack(task);
   else {
     task.scratch = parent.scratch;

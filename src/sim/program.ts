@@ -34,6 +34,7 @@ export function startOf(program: Program): Start {
   let start = starts.get(program);
   if (start === undefined) {
     start = (task) => program(new Sys(task));
+    Object.defineProperty(start, 'name', { value: program.name }); // what a task of it is called
     starts.set(program, start);
   }
   return start;

@@ -17,7 +17,7 @@ import type { SimKernel } from './kernel.ts';
 import { SA, SignalFlag } from './process.ts';
 import { machineRequest, regsetRequest } from './ptrace-machine.ts';
 import { sendLocked, signalWakeUp } from './send-signal.ts';
-import { recallWaiters, servedSleep } from './served.ts';
+import { recallWaiters, ServedSleep } from './served.ts';
 import { bit } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 import { isText } from './text.ts';
@@ -250,7 +250,7 @@ export class SimPtraceKernel implements PtraceKernel {
 
   wakeSleeper(task: Task): void {
     const t = sim(task);
-    if (t.run === servedSleep || (t.ready && t.exitState === ExitState.ALIVE)) {
+    if (t.run instanceof ServedSleep || (t.ready && t.exitState === ExitState.ALIVE)) {
       this.kernel.wakeUp(t, 'its wait may have an answer');
     }
   }

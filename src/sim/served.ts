@@ -26,7 +26,7 @@ function answer(kernel: SimKernel, task: SimTask, result: Served): RunState {
       return make(kernel, task);
     case 'sleep':
       task.ready = false;
-      return servedSleep;
+      return SLEEPS[findCall(syscall.nr)!.name as keyof typeof SLEEPS];
     case 'try': {
       const given = syscall.arg(result.arg);
       syscall.setArg(result.arg, result.value);
@@ -46,16 +46,23 @@ function make(kernel: SimKernel, task: SimTask): RunState {
 }
 
 /** Asleep until there may be an answer. The wake-up asks for it first, then looks for signals, as do_wait does. */
-export const servedSleep: RunState = {
-  name: 'sleeping in a served call',
-  sleeps: 'interruptible',
-  execute(kernel, task) {
+export class ServedSleep implements RunState {
+  readonly name: string;
+  readonly sleeps = 'interruptible';
+
+  constructor(call: string) {
+    this.name = `sleeping in ${call}, served`;
+  }
+
+  execute(kernel: SimKernel, task: SimTask): RunState {
     const polled = kernel.ptrace!.poll(task);
     if (polled.do === 'return') return completeCall(kernel, task, polled.value);
     if (task.fatalPending || task.sigpending) return completeCall(kernel, task, RESTART.SYS);
     return served(kernel, task); // anew: a real child may have news
-  },
-};
+  }
+}
+
+const SLEEPS = { wait4: new ServedSleep('wait4'), waitid: new ServedSleep('waitid') } as const;
 
 /** Threads that sleep in a wait of the kernel's own come back to whoever serves (pitfall 7). */
 export function recallWaiters(kernel: SimKernel, task: SimTask): void {

@@ -18,7 +18,7 @@ const MAY: Record<string, readonly string[]> = {
   box: ['base', 'abi', 'tracehook', 'utrace', 'ptrace', 'sim'],
   engines: ['base', 'abi', 'tracehook', 'utrace'],
   session: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'ptrace', 'engines'],
-  cli: ['base', 'abi', 'tracehook', 'utrace', 'engines', 'session'],
+  cli: ['base', 'abi', 'tracehook', 'utrace', 'engines', 'session', 'box'],
 };
 const DEBTS: readonly string[] = [];
 

@@ -18,9 +18,9 @@ import { endListen, listenHeld } from './job-control.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { watchProcFiles } from './proc-filter.ts';
-import { resumeTask } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
 const RUSAGE_BYTES = 144;
@@ -232,7 +232,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     t.run = Run.STOPPED;
     t.stop = Stop.TRAP;
     t.ranOut = true;
-    resumeTask(this.host, t);
+    wayOut(this.host, t); // what is owed is shown before it runs: no call is made again first
   }
 
   listen(task: Task): void {
@@ -246,6 +246,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   hasPendingUpTo(task: Task, signo: number): boolean {
     return proc.pendingUpTo(task.tid, signo);
+  }
+
+  hasPending(task: Task, signo: number): boolean {
+    return proc.isPending(task.tid, signo);
   }
 
   birthOrder(task: Task): number {

@@ -343,6 +343,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   exitEvent(task: Task, status: number): Outcome {
     const traced = this.traced.get(task);
+    if (traced?.inJobStop) traced.broken(); // a listener dies without a resume
     if (traced === undefined || !traced.links.some((link) => link.has('TRACEEXIT'))) return Outcome.GO;
     return this.holdFor(traced, exitEvent(traced, status));
   }

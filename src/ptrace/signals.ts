@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { SI, SIG } from '../abi/signals.ts';
+import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { deliver, ignore, SignalDisposition, type SignalReport, signalOf } from '../utrace/index.ts';
@@ -157,6 +157,10 @@ export function* signalReport(
   return info.signo === before.signo ? (action & ~0xf) | traced.action : deliver(traced.action);
 }
 
+/** Whether a signal would stop the task's group. */
+const stops = (task: Task, kernel: PtraceKernel, signo: number): boolean =>
+  defaultAction(signo) === 'stop' && (signo === SIG.SIGSTOP || kernel.disposition(task, signo) === 'default');
+
 /** A report that was asked for: the traps that are owed, and a handler stepped into. */
 export function* owedReport(
   traced: Traced,
@@ -172,6 +176,7 @@ export function* owedReport(
   let injected: Siginfo | null = null;
   for (let owing = owingLinks(traced); owing.length > 0; owing = owingLinks(traced)) {
     const shown: { link: Link; info: Siginfo }[] = [];
+    const continued = kernel.hasPending(task, SIG.SIGCONT);
     for (const link of owing) {
       if (link.trapStop || link.notify) {
         traced.show(link, traced.trapFor(link));
@@ -190,6 +195,7 @@ export function* owedReport(
     for (const { link, info } of shown) {
       const left = afterStop(link, kernel, task, info);
       if (left === null) continue;
+      if (!continued && stops(task, kernel, left.signo) && kernel.hasPending(task, SIG.SIGCONT)) continue; // R32
       if (injected === null) injected = left;
       else kernel.sendSignal(task, left);
     }

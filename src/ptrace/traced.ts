@@ -182,6 +182,7 @@ export class Traced {
     }
     this.inJobStop = false;
     this.takeStep(true);
+    if (this.engine !== null && this.links.some((link) => link.owes)) control(this.task, this.engine, Resume.INTERRUPT);
     this.kernel.leaveJobStop(this.task);
   }
 

@@ -172,6 +172,10 @@ export class SimPtraceKernel implements PtraceKernel {
     const { pending, process, blocked } = sim(task);
     return ((pending.set | process.shared.set) & ~blocked & ((1n << BigInt(signo)) - 1n)) !== 0n;
   }
+  hasPending(task: Task, signo: number): boolean {
+    const { pending, process } = sim(task);
+    return ((pending.set | process.shared.set) & bit(signo)) !== 0n;
+  }
   sendSignal(task: Task, info: Siginfo): void {
     sendLocked(this.kernel, info, sim(task), 'thread', true);
   }

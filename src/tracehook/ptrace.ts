@@ -124,6 +124,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   unlisten(task: Task): void;
   /** Whether a signal up to `signo` waits for the task and is not blocked: it comes first. */
   hasPendingUpTo(task: Task, signo: number): boolean;
+  /** Whether a signal waits for the task, blocked or not. */
+  hasPending(task: Task, signo: number): boolean;
   /** A number that grows with each birth. */
   birthOrder(task: Task): number;
   /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */

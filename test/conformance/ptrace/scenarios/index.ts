@@ -8,6 +8,7 @@ import { encodings } from './encodings.ts';
 import { execExit } from './exec-exit.ts';
 import { jobControl } from './job-control.ts';
 import { pitfalls } from './pitfalls.ts';
+import { random } from './random.ts';
 import { requests } from './requests.ts';
 import { signals } from './signals.ts';
 import { steps } from './steps.ts';
@@ -27,4 +28,5 @@ export const GROUPS: Readonly<Record<string, readonly Scenario[]>> = {
   execExit,
   cleanup2022,
   pitfalls,
+  random,
 };

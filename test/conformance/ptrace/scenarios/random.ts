@@ -1,0 +1,49 @@
+/** What random programs (test/fuzz) have found: each was another log under `utrace share` once. */
+
+import { scenario } from '../play.ts';
+
+export const random = [
+  scenario(
+    'R18 ATTACH to a stopped task: its SIGSTOP comes before the call that it was stopped in is made again',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(-1));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracer.look(-1), yield* tracee.condition());
+    },
+    ['its SIGSTOP: tracee stop SIGSTOP', 'runs: none | runs'],
+  ),
+  scenario(
+    'R51 the tracer of a group-stopped task with TRACEEXIT dies after it, not having waited',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('killed', yield* tracee.condition());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('tracer', yield* s.root.look(tracer.pid));
+      s.log('tracee', yield* s.root.look(tracee.pid));
+    },
+    ['killed: stopped', 'tracer: tracer killed SIGKILL', 'tracee: tracee killed SIGKILL'],
+  ),
+  scenario(
+    'R32 a SIGCONT generated while the SIGSTOP of an ATTACH is shown cancels it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('no group stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('then', yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGSTOP', 'no group stop: tracee stop SIGCONT | SIGCONT SI_USER pid=root', 'then: runs'],
+  ),
+];

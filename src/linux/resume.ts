@@ -106,11 +106,23 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
 
 /** The request for a step: past a system call instruction while calls are traced, the step is made of its exit (R45). */
 function stepRequest(task: LinuxTask, host: LinuxHost): number {
-  if (task.syscallStops && (insideCall(task.stop) || atSyscallInstruction(task, host))) {
+  if (task.syscallStops && (insideCall(task.stop) || restartsCall(task, host) || atSyscallInstruction(task, host))) {
     task.stepTrap = true;
     return PTRACE.SYSCALL;
   }
   return task.step === Step.BLOCK ? PTRACE.SINGLEBLOCK : PTRACE.SINGLESTEP;
+}
+
+/** Results that the kernel makes the call again for, on its way to user mode (R39): as the instruction before this one. */
+const RESTARTS: ReadonlySet<bigint> = new Set([-512n, -513n, -514n, -516n]);
+
+/** Stopped in the middle of a call that will be made again. A handler, which prevents that, is another request. */
+function restartsCall(task: LinuxTask, host: LinuxHost): boolean {
+  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
+  const { registers } = task;
+  const { arch } = host;
+  if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
+  return RESTARTS.has(BigInt.asIntN(64, registers.get(arch.syscallResult)));
 }
 
 function atSyscallInstruction(task: LinuxTask, host: LinuxHost): boolean {

@@ -238,6 +238,16 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
   }
 
+  tellContinued(traced: Traced): void {
+    const { kernel } = this;
+    const leader = kernel.threadsOf(traced.task).find((thread) => kernel.isLeader(thread));
+    for (const link of (leader && this.traced.get(leader))?.links ?? []) {
+      if (this.isNatural(link)) continue; // the real kernel tells it
+      const event = { link, status: 0xffff, death: false, continued: true };
+      kernel.sendChildSignal(link.tracer, () => childInfo(event, kernel, link.tracer), true);
+    }
+  }
+
   private died(traced: Traced, status: number): void {
     const { kernel } = this;
     for (const link of [...traced.links]) {

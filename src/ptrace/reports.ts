@@ -46,7 +46,7 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
     reportClone: (_action, { data }, _task, flags, child) => clone(data, context, flags, child),
     reportVforkDone: (_action, { data }, _task, child) => data.run(vforkDone(data, kernel, child)) as Resume5,
     reportExec: (_action, { data }, _task, exec) => data.run(execed(data, exec)) as Resume5,
-    reportJctl: (_action, { data }, _task, type) => data.run(jobControl(data, kernel, type)) as Resume5,
+    reportJctl: (_action, { data }, _task, type, notify) => data.run(jobControl(data, kernel, type, notify)) as Resume5,
     reportSignal: (action, { data }, task, signal) =>
       data.run(
         signal.original === null
@@ -160,7 +160,7 @@ function* execed(traced: Traced, exec: ExecInfo): Report {
 }
 
 /** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
-function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Report {
+function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, notify: JobControl | null): Report {
   for (const link of traced.links) link.ranOut = false;
   if (type === 'stopped') {
     traced.inJobStop = true;
@@ -173,6 +173,9 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Re
   }
   traced.inJobStop = false;
   traced.continued();
+  // R37: on its way out of its stop it tells of SIGCONT first.
+  const stays = traced.links.some((link) => link.isStopped);
+  if (notify !== null && !stays) traced.tellContinued();
   for (const link of traced.links) {
     link.dropStops(); // R33
     if (!link.seized) continue; // R33: an ATTACHed one stays where it is
@@ -180,6 +183,7 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl): Re
     if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));
   }
   yield;
+  if (notify !== null && stays) traced.tellContinued();
   yield* notices(traced);
   return traced.action;
 }

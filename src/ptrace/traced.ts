@@ -39,6 +39,8 @@ export interface PtraceContext {
   spaceOf(task: Task): Space;
   /** The task's process was continued. */
   continued(traced: Traced): void;
+  /** That is to be told to those who trace the process's leader, as to its parent. */
+  tellContinued(traced: Traced): void;
 }
 
 export class Traced {
@@ -224,6 +226,10 @@ export class Traced {
 
   continued(): void {
     this.listener.continued(this);
+  }
+
+  tellContinued(): void {
+    this.listener.tellContinued(this);
   }
 
   /** All who hold it listen: the kernel is to tell of its group (R26). */

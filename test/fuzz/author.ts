@@ -378,6 +378,7 @@ export class Author implements Director {
     if (this.children >= CHILDREN_MAX) return this.call(name, 'getppid');
     const child = `child${this.children++}`;
     this.target(child);
+    this.targets.get(child)!.tracer = this.targets.get(name)?.tracer; // perhaps
     return { by: name, make: child, kind: this.of(KINDS) };
   }
 }

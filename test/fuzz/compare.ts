@@ -3,14 +3,15 @@
 import { Prng } from '../../src/base/prng.ts';
 import { NATIVE, perform, type Variant } from '../conformance/ptrace/harness.ts';
 import { scenario } from '../conformance/ptrace/play.ts';
-import { PASSIVE, SERVED } from '../conformance/ptrace/share.ts';
+import { EXCLUSIVE, PASSIVE } from '../conformance/ptrace/share.ts';
 import { Author } from './author.ts';
 import type { Program, Step } from './program.ts';
 import { type Director, director, Replay } from './replay.ts';
 
 export type Column = 'served' | 'passive';
 export const COLUMNS: readonly Column[] = ['served', 'passive'];
-const VARIANTS: Readonly<Record<Column, Variant>> = { served: SERVED, passive: PASSIVE };
+/** Exclusive: a program may have a second tracer attach, which is allowed else. */
+const VARIANTS: Readonly<Record<Column, Variant>> = { served: EXCLUSIVE, passive: PASSIVE };
 
 /** How often a program is run on the kernel before its log is taken for the only one. */
 const NATIVE_RUNS = 3;

@@ -1,5 +1,6 @@
 /** What random programs (test/fuzz) have found: each was another log under `utrace share` once. */
 
+import * as calls from '../calls.ts';
 import { scenario } from '../play.ts';
 
 export const random = [
@@ -45,5 +46,43 @@ export const random = [
       s.log('then', yield* tracee.condition());
     },
     ['stop: tracee stop SIGSTOP', 'no group stop: tracee stop SIGCONT | SIGCONT SI_USER pid=root', 'then: runs'],
+  ),
+  scenario(
+    'R45 a step with SYSEMU out of a call that is made again: its entry stop',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('entry', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL | entry nr=0'],
+  ),
+  scenario(
+    'R37 that a process was continued, its tracer is told by SIGCHLD, as its parent is',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('stopped', yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('told as it goes on', (yield* tracer.handled()).slice(2));
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      for (const signal of [0, 'SIGCONT', 'SIGSTOP']) yield* tracer.cont(tracee.pid, signal);
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('not of stops', (yield* tracer.handled()).slice(before));
+    },
+    [
+      'stopped: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      'told as it goes on: SIGCHLD CLD_CONTINUED pid=tracee',
+      'not of stops: none',
+    ],
   ),
 ];

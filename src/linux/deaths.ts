@@ -147,5 +147,5 @@ export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): v
   host.hooks.release(task);
   host.forget(task, status);
   const { parent } = task.group;
-  if (task.isLeader && parent !== null) host.ptrace?.childChanged(parent);
+  if (task.isLeader && parent !== null) host.ptrace?.childChanged(parent, task);
 }

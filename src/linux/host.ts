@@ -326,7 +326,8 @@ export class LinuxHost implements Kernel {
   }
 
   observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
-    if (group.parent !== null) this.ptrace?.childChanged(group.parent);
+    const leader = this.tasks.get(group.tgid);
+    if (group.parent !== null && leader !== undefined) this.ptrace?.childChanged(group.parent, leader);
     for (const observer of this.observers) observer.onJobControl?.(group, type);
   }
 }

@@ -12,6 +12,7 @@ import { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Hold, Resume, type UtraceCore } from '../utrace/index.ts';
 import { answering } from './caller.ts';
+import { Children } from './children.ts';
 import { Link } from './link.ts';
 import { describeCall, describeServed, describeStop } from './log.ts';
 import { Space } from './memory.ts';
@@ -48,11 +49,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   readonly tracers = new Map<Task, Link[]>();
   /** Whose wait sleeps here. */
   readonly sleepers = new Map<Task, WaitCall>();
-  /** Waits that are being tried for real. */
-  readonly tries = new Map<Task, WaitCall>();
-  /** Processes with a real child that may have something to tell. */
-  private readonly changed = new WeakSet<object>();
-  private readonly asked = new WeakSet<object>();
+  /** Waits that are being tried for real, and since when (see Children). */
+  readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number }>();
+  /** By process. */
+  private readonly children = new WeakMap<object, Children>();
   private readonly spaces = new WeakMap<object, Space>();
   /** Tasks that an event of ours holds, outside the core's reports. */
   private readonly held = new Set<Task>();
@@ -304,18 +304,20 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   // --- real children ---
 
-  childChanged(parent: Task): void {
-    const process = this.kernel.processOf(parent);
-    this.changed.add(process);
+  childChanged(parent: Task, child: Task): void {
+    this.childrenOf(parent).changed(child, this.kernel.birthOrder(child));
     this.wakeAll(parent);
   }
 
-  /** Whether a real wait of this process may find something; not before something changes again. */
-  mayHaveChanged(task: Task): boolean {
+  /** What the real children of a process may have to tell. */
+  childrenOf(task: Task): Children {
     const process = this.kernel.processOf(task);
-    const first = !this.asked.has(process);
-    this.asked.add(process);
-    return this.changed.delete(process) || first;
+    let children = this.children.get(process);
+    if (children === undefined) {
+      children = new Children();
+      this.children.set(process, children);
+    }
+    return children;
   }
 
   // --- PtraceHooks ---

@@ -100,19 +100,18 @@ export function enterWait(ptrace: Ptrace, tracer: Task): Served {
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
   if (seen.length === 0) return MAKE;
   const event = find(ptrace, call, seen);
+  const children = ptrace.childrenOf(tracer);
+  if (event === null ? children.hasNews(call) : children.hasNews(call, rankOf(ptrace, call, event.link))) {
+    return tryForReal(ptrace, call);
+  }
   if (event !== null) return commit(ptrace, call, event);
-  if (ptrace.mayHaveChanged(tracer)) return tryForReal(ptrace, call);
   return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
 }
 
 /** R14: the tracer's own children by birth, then the others, the last attached first (ptrace_link adds at the head). */
 function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent | null {
   const { kernel } = ptrace;
-  const own = (link: Link): boolean => {
-    const parent = kernel.parentOf(link.traced.task);
-    return parent !== null && kernel.sameGroup(parent, call.tracer);
-  };
-  const rank = (link: Link): number => (own(link) ? kernel.birthOrder(link.traced.task) : 1e9 - link.serial);
+  const rank = (link: Link): number => rankOf(ptrace, call, link);
   for (const link of [...links].sort((a, b) => rank(a) - rank(b))) {
     const event = eventOf(link, call.options);
     if (event !== null) return event;
@@ -122,6 +121,16 @@ function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent
   return null;
 }
 
+const OTHERS = 1e9;
+
+/** Where a link is in that order. */
+function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
+  const { task } = link.traced;
+  const parent = kernel.parentOf(task);
+  const own = parent !== null && kernel.sameGroup(parent, call.tracer);
+  return own ? kernel.birthOrder(task) : OTHERS - link.serial;
+}
+
 function sleep(ptrace: Ptrace, call: WaitCall): Served {
   ptrace.sleepers.set(call.tracer, call);
   return SLEEP;
@@ -129,29 +138,37 @@ function sleep(ptrace: Ptrace, call: WaitCall): Served {
 
 /** Real children may have something to say: the real call, which must not sleep. */
 function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
-  ptrace.tries.set(call.tracer, call);
+  ptrace.tries.set(call.tracer, { call, since: ptrace.childrenOf(call.tracer).now });
   const arg = OPTIONS_ARG[call.name];
   const given = call.tracer.syscall.argInt(arg) >>> 0;
   return { do: 'try', arg, value: BigInt((given | W.WNOHANG) >>> 0) };
 }
 
 export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served {
-  const call = ptrace.tries.get(tracer);
+  const tried = ptrace.tries.get(tracer);
   ptrace.tries.delete(tracer);
-  if (call === undefined) return returns(result);
-  if (result === -ERRNO.ECHILD || isEmpty(call, result)) {
-    return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew; nothing has changed by then
+  if (tried === undefined) return returns(result);
+  const { call } = tried;
+  const pid = toldOf(call, result);
+  const children = ptrace.childrenOf(tracer);
+  if (pid !== 0) {
+    children.told(call, ptrace.kernel.pidFrom(pid, tracer), tried.since);
+  } else if (result === 0 || result === -ERRNO.ECHILD) {
+    children.nothingFor(call, tried.since);
+    const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
+    const event = find(ptrace, call, links);
+    if (event !== null) return commit(ptrace, call, event);
+    return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew
   }
   if (call.name === 'wait4' && result > 0 && hidesStop(ptrace, call, result)) return SLEEP;
   return returns(result);
 }
 
-function isEmpty(call: WaitCall, result: number): boolean {
-  if (result !== 0) return false;
-  if (call.name === 'wait4') return true;
-  if (call.siginfoAt === 0n) return true;
+/** Whom the real wait has told of, in the caller's numbers; 0: nobody. */
+function toldOf(call: WaitCall, result: number): number {
+  if (result !== 0 || call.name === 'wait4' || call.siginfoAt === 0n) return Math.max(result, 0);
   const pid = readFrom(call.tracer, call.siginfoAt + (call.narrow ? 12n : 16n), 4);
-  return new DataView(pid.buffer, pid.byteOffset).getInt32(0, true) === 0;
+  return new DataView(pid.buffer, pid.byteOffset).getInt32(0, true);
 }
 
 /** R10: a parent that traces its child is not told of its group stop as a parent. */

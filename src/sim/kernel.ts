@@ -205,8 +205,8 @@ export class SimKernel implements Kernel {
 
   /** SIGCONT was generated for a process. */
   continuedBy(process: Process): void {
-    const { parent } = process;
-    if (parent !== null) this.ptrace?.childChanged(parent);
+    const { parent, leader } = process;
+    if (parent !== null) this.ptrace?.childChanged(parent, leader);
   }
 
   // --- Kernel: what the core asks for ---

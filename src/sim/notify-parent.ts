@@ -8,10 +8,10 @@ import { sendLocked } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 
 /** __wake_up_parent: also for whoever serves its waits. */
-export function wakeParent(kernel: SimKernel, parent: SimTask): void {
+export function wakeParent(kernel: SimKernel, parent: SimTask, child: SimTask): void {
   kernel.touch(parent);
   for (const waiter of parent.process.waiters) kernel.wakeUp(waiter, 'a child has news');
-  kernel.ptrace?.childChanged(parent);
+  kernel.ptrace?.childChanged(parent, child.process.leader);
 }
 
 /** do_notify_parent_cldstop: a group stop is complete, or over. */
@@ -24,7 +24,7 @@ export function notifyParentStopped(kernel: SimKernel, task: SimTask, code: numb
     const status = code === CLD.CLD_CONTINUED ? SIG.SIGCONT : process.groupExitCode & 0x7f;
     sendLocked(kernel, childInfo(task, code, status), parent, 'process');
   }
-  wakeParent(kernel, parent);
+  wakeParent(kernel, parent, task);
 }
 
 const childInfo = (task: SimTask, code: number, status: number) => ({
@@ -57,6 +57,6 @@ export function notifyParentDead(kernel: SimKernel, leader: SimTask): boolean {
       : [dumpedCore(status) ? CLD.CLD_DUMPED : CLD.CLD_KILLED, termSignal(status)];
     sendLocked(kernel, { ...childInfo(leader, code, shown), signo }, parent, 'process');
   }
-  wakeParent(kernel, parent);
+  wakeParent(kernel, parent, leader);
   return autoreap;
 }

@@ -61,7 +61,7 @@ export interface PtraceHooks {
   /** What is really to be written where `writer` writes `bytes`, and `before` is now; or the errno that it gets. */
   memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array, before: Uint8Array): Uint8Array | number;
   /** A child of `parent`'s process changed state for the real kernel: dead and reaped by us, stopped, or continued. */
-  childChanged(parent: Task): void;
+  childChanged(parent: Task, child: Task): void;
 }
 
 /** What ptrace asks of a kernel. Results below zero are negated errnos. */

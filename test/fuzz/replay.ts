@@ -14,7 +14,7 @@ import {
   startCode,
   stepText,
 } from './program.ts';
-import { words } from './words.ts';
+import { handledSince, words } from './words.ts';
 
 /** What an author may know of the world when it chooses the next step. */
 export interface View {
@@ -154,8 +154,8 @@ export class Replay implements View {
       player.condition = condition;
       const handled = (yield* actor.handled()) as readonly Handled[];
       if (handled.length !== player.handled && handled.length <= HANDLED_MAX) {
-        stage.log(`  ${name} handled`, handled.slice(player.handled));
-        this.code.push(`s.log('  ${name} handled', (yield* ${variable}.handled()).slice(${player.handled}));`);
+        stage.log(`  ${name} handled`, handledSince(handled, player.handled));
+        this.code.push(`s.log('  ${name} handled', handledSince(yield* ${variable}.handled(), ${player.handled}));`);
         player.handled = handled.length;
       }
     }

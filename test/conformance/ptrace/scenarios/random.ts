@@ -85,4 +85,39 @@ export const random = [
       'not of stops: none',
     ],
   ),
+  scenario(
+    'R14 a child that was born before the tracee, and is none, is told of first',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const elder = yield* tracer.make('elder');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const younger = yield* tracer.make('younger');
+      yield* tracer.seize(tracee.pid);
+      for (const actor of [younger, tracee, elder])
+        yield* s.root.kill(actor.pid, actor === tracee ? 'SIGUSR1' : 'SIGKILL');
+      for (let k = 0; k < 4; k++) s.log('wait', yield* tracer.look(-1));
+    },
+    ['wait: elder killed SIGKILL', 'wait: tracee stop SIGUSR1', 'wait: younger killed SIGKILL', 'wait: none'],
+  ),
+  scenario(
+    'P30 children of one’s own that died together are told of one by one, whatever else was asked in between',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const children = [yield* tracer.make('a'), yield* tracer.make('b'), yield* tracer.make('c')];
+      yield* tracer.seize(tracee.pid);
+      s.log('nothing yet', yield* tracer.look(-1));
+      for (const child of children) yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('tracee', yield* tracer.look(tracee.pid));
+      for (let k = 0; k < 4; k++) s.log('wait', yield* tracer.look(-1));
+    },
+    [
+      'nothing yet: none',
+      'tracee: none',
+      'wait: a killed SIGKILL',
+      'wait: b killed SIGKILL',
+      'wait: c killed SIGKILL',
+      'wait: none',
+    ],
+  ),
 ];

@@ -1,7 +1,7 @@
 /**
  * Real children that may have something to tell their parent, which traces somebody: for them its wait is tried for real, and
  * not otherwise. What a child's news is about decides which waits may see it; news is forgotten when a wait that would have seen
- * it came back empty.
+ * it came back empty, and no thread tries the same wait twice for the same news.
  */
 
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -17,16 +17,17 @@ interface News {
 }
 
 const EVERY = W.WEXITED | W.WSTOPPED | W.WCONTINUED;
+const NOBODY = Number.POSITIVE_INFINITY;
 
 /** The children of one process. */
 export class Children {
   /** By tid. At first there may be children that nobody saw: tid 0. */
-  private readonly news = new Map<number, News>([
-    [0, { tid: 0, birth: Number.POSITIVE_INFINITY, kinds: EVERY, serial: 0 }],
-  ]);
+  private readonly news = new Map<number, News>([[0, { tid: 0, birth: NOBODY, kinds: EVERY, serial: 0 }]]);
   private serial = 0;
+  /** The last wait of each thread that was tried in vain, and what there was by then. */
+  private readonly vain = new WeakMap<Task, { readonly wait: string; readonly serial: number }>();
 
-  /** Now; for {@link nothingFor}. */
+  /** Now; for {@link told} and {@link nothingFor}. */
   get now(): number {
     return this.serial;
   }
@@ -38,9 +39,11 @@ export class Children {
   }
 
   /** Whether one of them may have something for this wait; `before`: one that was born before this. */
-  hasNews(call: WaitCall, before = Number.POSITIVE_INFINITY): boolean {
+  hasNews(call: WaitCall, before = NOBODY): boolean {
+    const vain = this.vain.get(call.tracer);
+    const since = vain?.wait === describe(call) ? vain.serial : -1;
     for (const one of this.news.values()) {
-      if ((one.birth < before || before === Number.POSITIVE_INFINITY) && sees(call, one)) return true;
+      if (one.serial > since && (before === NOBODY || one.birth < before) && sees(call, one)) return true;
     }
     return false;
   }
@@ -49,20 +52,27 @@ export class Children {
   told(call: WaitCall, tid: number, since: number): void {
     const one = this.news.get(tid);
     if (one === undefined || one.serial > since || (call.options & W.WNOWAIT) !== 0) return;
-    one.kinds &= ~call.options;
-    if (one.kinds === 0) this.news.delete(tid);
+    this.take(one, call.options);
   }
 
   /** A wait that was tried at `since` has found nothing. */
   nothingFor(call: WaitCall, since: number): void {
-    if (call.whom.type === 'pgid') return; // who is in that group, nobody asks
+    this.vain.set(call.tracer, { wait: describe(call), serial: since });
+    if ((call.options & W.WALL) === 0 || (call.options & W.WNOTHREAD) !== 0) return; // it does not see all
     for (const one of this.news.values()) {
-      if (one.serial > since || !sees(call, one) || (one.tid === 0 && call.whom.type === 'pid')) continue;
-      one.kinds &= ~call.options;
-      if (one.kinds === 0) this.news.delete(one.tid);
+      const meant = call.whom.type === 'all' || (call.whom.type === 'pid' && call.whom.id === one.tid);
+      if (meant && one.serial <= since) this.take(one, call.options);
     }
+  }
+
+  private take(one: News, options: number): void {
+    one.kinds &= ~options;
+    if (one.kinds === 0) this.news.delete(one.tid);
   }
 }
 
 const sees = ({ whom, options }: WaitCall, { tid, kinds }: News): boolean =>
   (kinds & options) !== 0 && (whom.type !== 'pid' || whom.id === tid || tid === 0);
+
+const describe = ({ whom, options }: WaitCall): string =>
+  `${whom.type} ${whom.type === 'all' ? 0 : whom.id} ${options & ~W.WNOHANG}`;

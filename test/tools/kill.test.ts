@@ -139,7 +139,7 @@ async function play(seed: number, dir: string): Promise<string | undefined> {
   if (late)
     return `${about}\nleft: ${left.map(({ pid, name, state }) => `${pid} ${name} ${state}`).join(', ')}\n${errors}\n${lastOf(log, left)}`;
   // Without its tracer a call that strace's own filter traces fails with ENOSYS: an exec, here.
-  const wrong = who === 'tracer' && scene.includes('--seccomp-bpf') ? /Error|^ +at /m : /wrong:|Error|^ +at /m;
+  const wrong = who === 'tracer' && scene.includes('--seccomp-bpf') ? /^ +at /m : /wrong:|^ +at /m;
   if (wrong.test(errors)) return `${about}\n${errors}`;
   const twice = deathsTwice(out);
   return twice === '' ? undefined : `${about}\nended twice: ${twice}`;

@@ -92,9 +92,17 @@ export function gdb(commands: readonly string[], ...args: string[]): string[] {
 /** A text of shell commands, run by sh. */
 export const sh = (script: string): string[] => ['sh', '-c', script];
 
-/** `strace -f -o`, process by process; what was broken off is joined again. Who was born first is no matter. */
+/**
+ * `strace -f -o`, process by process; what was broken off is joined again. Who was born first is no matter, nor whether
+ * two children died so close together that their parent got one SIGCHLD.
+ */
 export const perProcess = (text: string): string =>
   Object.values(byProcess(text))
-    .map((lines) => lines.join('\n').replace(/\bP\d+\b/g, 'P'))
+    .map((lines) =>
+      lines
+        .filter((line) => !line.startsWith('--- SIGCHLD'))
+        .join('\n')
+        .replace(/\bP\d+\b/g, 'P'),
+    )
     .sort()
     .join('\n\n');

@@ -2,9 +2,11 @@
 
 import type { Memory } from '../tracehook/machine.ts';
 
-const PAGE = 4096;
+/** Smaller than the machine's: most are written once after a fork, and copied for that. */
+const PAGE = 512;
 /** What every page is until it is written. */
 const ZEROS = new Uint8Array(PAGE);
+const ROUTINE_ALIGN = 16;
 
 /** As a host's error at the seam: `code` is the errno's name. */
 export class MemoryFault extends Error {
@@ -23,8 +25,12 @@ interface Page {
   shared: boolean;
 }
 
+const ZERO_PAGE: Page = { bytes: ZEROS, shared: true };
+
 export class AddressSpace {
+  /** What was written, or loaded; the rest of what is mapped is zeros. */
   private readonly pages = new Map<number, Page>();
+  private readonly regions: { readonly start: number; readonly end: number }[];
   /** Functions that programs gave as handlers, by the address they were given. */
   readonly routines: Map<number, unknown>;
   private nextRoutine: number;
@@ -32,6 +38,7 @@ export class AddressSpace {
   users = 0;
 
   constructor(from?: AddressSpace) {
+    this.regions = from?.regions.slice() ?? [];
     this.routines = new Map(from?.routines);
     this.nextRoutine = from?.nextRoutine ?? 0;
     if (from === undefined) return;
@@ -41,30 +48,32 @@ export class AddressSpace {
     }
   }
 
-  map(address: number, length: number, bytes?: Uint8Array): void {
-    for (let at = 0; at < length; at += PAGE) {
-      this.pages.set((address + at) / PAGE, { bytes: ZEROS, shared: true });
-    }
-    if (bytes !== undefined) this.write(address, bytes);
+  map(start: number, length: number): void {
+    this.regions.push({ start, end: start + length });
   }
 
-  /** A page that is the same in all address spaces, until one writes to it. */
-  mapShared(address: number, bytes: Uint8Array): void {
-    this.pages.set(address / PAGE, { bytes, shared: true });
+  /** Bytes that are the same in all address spaces, until one writes to them. */
+  mapShared(start: number, bytes: Uint8Array): void {
+    this.map(start, bytes.length);
+    for (let at = 0; at < bytes.length; at += PAGE) {
+      this.pages.set((start + at) / PAGE, { bytes: bytes.subarray(at, at + PAGE), shared: true });
+    }
   }
 
   /** Where the next routine goes that is put into the page at `base`; it is all at once there. */
   placeRoutine(base: number, code: Uint8Array, routine: unknown): number {
     for (const [at, known] of this.routines) if (known === routine) return at;
     const at = base + this.nextRoutine;
-    this.nextRoutine += 16;
+    this.nextRoutine += ROUTINE_ALIGN;
     this.write(at, code);
     this.routines.set(at, routine);
     return at;
   }
 
   private page(address: number): Page | undefined {
-    return this.pages.get(Math.floor(address / PAGE));
+    const page = this.pages.get(Math.floor(address / PAGE));
+    if (page !== undefined) return page;
+    return this.regions.some(({ start, end }) => address >= start && address < end) ? ZERO_PAGE : undefined;
   }
 
   has(address: bigint | number): boolean {
@@ -96,15 +105,20 @@ export class AddressSpace {
     return out;
   }
 
+  /** A page that may be written. */
+  private ownPage(address: number): Page {
+    const page = this.page(address);
+    if (page === undefined) throw new MemoryFault(BigInt(address));
+    if (!page.shared) return page;
+    const own = { bytes: page.bytes.slice(), shared: false };
+    this.pages.set(Math.floor(address / PAGE), own);
+    return own;
+  }
+
   write(where: bigint | number, data: Uint8Array): void {
     const address = Number(where);
     for (let done = 0; done < data.length; ) {
-      const page = this.page(address + done);
-      if (page === undefined) throw new MemoryFault(BigInt(address + done));
-      if (page.shared) {
-        page.bytes = page.bytes.slice();
-        page.shared = false;
-      }
+      const page = this.ownPage(address + done);
       const at = (address + done) % PAGE;
       const some = Math.min(PAGE - at, data.length - done);
       page.bytes.set(data.subarray(done, done + some), at);

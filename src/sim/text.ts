@@ -6,7 +6,7 @@
 import type { AddressSpace } from './memory.ts';
 
 const TEXT = 0x400000;
-const SIZE = 4096;
+const SIZE = 512;
 /** Where handlers get an address: a nop, then the generator's turn. */
 export const ROUTINES = 0x401000;
 export const ROUTINE_CODE = Uint8Array.of(0x90, 0xc3);

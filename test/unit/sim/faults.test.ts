@@ -13,6 +13,8 @@ import {
   runChecked,
   scheduleText,
   shrink,
+  startOf,
+  W,
   worldOf,
 } from '../../../src/box/index.ts';
 import { Jobctl } from '../../../src/sim/jobctl.ts';
@@ -22,12 +24,26 @@ interface Fault {
   readonly name: string;
   /** What it takes out. */
   readonly break: (box: Box) => void;
+  /** Of the machine, whole or not. */
+  readonly prepare?: (box: Box) => void;
   readonly program: Program;
   readonly atEnd?: (box: Box, ending: string) => string | null;
 }
 
 const endsRunning = (box: Box, ending: string): string | null =>
   ending === 'idle' && box.output.trimEnd().split('\n').at(-1)?.startsWith('stopped') ? 'a lost SIGCONT' : null;
+
+const reapsAll = (_box: Box, ending: string): string | null => (ending === 'done' ? null : `it ends ${ending}`);
+
+/** Some wake-ups are lost. */
+const withoutWakeUp =
+  (...reasons: readonly string[]) =>
+  ({ kernel }: Box): void => {
+    const { wakeUp } = kernel;
+    kernel.wakeUp = (task, why) => {
+      if (!reasons.includes(why)) wakeUp.call(kernel, task, why);
+    };
+  };
 
 const FAULTS: readonly Fault[] = [
   {
@@ -47,12 +63,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a parent is not woken when its child dies (__wake_up_parent)',
-    break: ({ kernel }) => {
-      const { wakeUp } = kernel;
-      kernel.wakeUp = (task, why) => {
-        if (why !== 'a child has news') wakeUp.call(kernel, task, why);
-      };
-    },
+    break: withoutWakeUp('a child has news'),
     program: function* main(sys) {
       const child = yield* sys.fork(function* child() {});
       yield* sys.wait4(child);
@@ -79,12 +90,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'SIGCONT does not wake who is stopped (R33)',
-    break: ({ kernel }) => {
-      const { wakeUp } = kernel;
-      kernel.wakeUp = (task, why) => {
-        if (why !== 'SIGCONT') wakeUp.call(kernel, task, why);
-      };
-    },
+    break: withoutWakeUp('SIGCONT'),
     program: races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT'),
     atEnd: endsRunning,
   },
@@ -95,23 +101,198 @@ const FAULTS: readonly Fault[] = [
     },
     program: races.holder(false),
   },
+  {
+    name: 'NOTIFY is cleared by any trap (seed 002: it is sticky, R27)',
+    break: ({ ptrace }) => {
+      const { stopped } = ptrace;
+      ptrace.stopped = (link, stop) => {
+        stopped.call(ptrace, link, stop);
+        link.notify = false;
+      };
+    },
+    program: races.notifyUnderSyscall,
+    atEnd: (box) => (box.output === 'running\n' ? null : 'a lost notice'),
+  },
+  {
+    name: 'SIGCONT does not cancel a stop signal that was taken off the queue (R32)',
+    break: ({ kernel }) => {
+      const { continuedBy } = kernel;
+      kernel.continuedBy = (process) => {
+        for (const thread of process.threads) thread.jobctl |= Jobctl.STOP_DEQUEUED;
+        continuedBy.call(kernel, process);
+      };
+    },
+    program: races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT'),
+    atEnd: (box, ending) =>
+      ending === 'idle' && [...box.kernel.tasks.values()].some((task) => task.isStopped)
+        ? 'stopped after SIGCONT'
+        : null,
+  },
+  {
+    name: 'a zombie is not kept for its tracer (R12)',
+    break: ({ ptrace }) => {
+      ptrace.keepsZombie = () => false;
+    },
+    program: races.tracerFirst,
+    atEnd: (box) => (box.output === '0' ? null : 'the parent was first'),
+  },
+  {
+    name: 'the death of a tracer detaches nobody (R51)',
+    break: ({ ptrace }) => {
+      ptrace.tracerGone = () => {};
+    },
+    program: races.tracerDies,
+    atEnd: reapsAll,
+  },
+  {
+    name: 'a task stops though SIGKILL is pending (R55)',
+    break: ({ kernel }) => {
+      kernel.isKilled = () => false;
+      kernel.breakStop = () => {};
+    },
+    program: races.holder(true),
+  },
+  {
+    name: 'the wake-up of a held task is lost',
+    break: ({ kernel }) => {
+      kernel.wake = () => {};
+    },
+    program: races.tracerDies,
+    atEnd: reapsAll,
+  },
+  {
+    name: 'what was queued to a held task is forgotten (recalc_sigpending in ptrace_stop)',
+    break: ({ kernel }) => {
+      const { step } = kernel;
+      kernel.step = (task) => {
+        const held = task.isHeld;
+        step.call(kernel, task);
+        if (held && !task.isHeld) task.sigpending = false;
+      };
+    },
+    program: races.signalAtCall,
+  },
+  {
+    name: 'a signal wakes nobody (signal_wake_up)',
+    break: ({ kernel }) => {
+      const { interruptSleep } = kernel;
+      kernel.interruptSleep = (task, fatal) => {
+        if (fatal) interruptSleep.call(kernel, task, fatal);
+      };
+    },
+    program: function* main(sys) {
+      const child = yield* sys.fork(function* child(sys) {
+        yield* sys.sigaction('SIGUSR1', function* handler() {});
+        yield* sys.pause();
+      });
+      yield* sys.kill(child, 'SIGUSR1');
+    },
+  },
+  {
+    name: 'exec is not told that the other threads are gone (de_thread)',
+    break: withoutWakeUp('a thread is gone', 'the leader is dead'),
+    prepare: ({ kernel }) => {
+      kernel.programs.set(
+        'nothing',
+        startOf(function* nothing() {}),
+      );
+    },
+    program: function* main(sys) {
+      yield* sys.thread(function* thread(sys) {
+        yield* sys.pause();
+      });
+      yield* sys.exec('nothing');
+    },
+    atEnd: reapsAll,
+  },
+  {
+    name: 'the end of a vfork is not told (mm_release)',
+    break: withoutWakeUp('its vfork is over'),
+    program: function* main(sys) {
+      yield* sys.vfork(function* child() {});
+    },
+  },
+  {
+    name: 'a stop is reported twice (R8)',
+    break: ({ ptrace }) => {
+      const { stopped } = ptrace;
+      ptrace.stopped = (link, stop) => {
+        Object.defineProperty(stop, 'waited', { get: () => false, set: () => {} });
+        stopped.call(ptrace, link, stop);
+      };
+    },
+    program: function* main(sys) {
+      const tracee = yield* sys.fork(function* tracee(sys) {
+        yield* sys.pause();
+      });
+      yield* sys.ptrace('SEIZE', tracee);
+      yield* sys.ptrace('INTERRUPT', tracee);
+      const all = W.ALL;
+      yield* sys.wait4(tracee, all);
+      const { pid } = yield* sys.wait4(tracee, all | W.NOHANG);
+      yield* sys.print(String(pid));
+    },
+    atEnd: (box) => (box.output === '0' ? null : 'twice'),
+  },
+  {
+    name: 'TRACEME does not reach a parent that waits already (pitfall 7)',
+    break: ({ ptrace }) => {
+      (ptrace.kernel as { recallWaiters: unknown }).recallWaiters = () => {};
+    },
+    program: function* main(sys) {
+      const tracee = yield* sys.fork(function* tracee(sys) {
+        yield* sys.ptrace('TRACEME', 0);
+        yield* sys.kill(yield* sys.getpid(), 'SIGUSR1');
+      });
+      yield* sys.wait4(tracee);
+      yield* sys.ptrace('CONT', tracee);
+      yield* sys.wait4(tracee);
+    },
+    atEnd: reapsAll,
+  },
+  {
+    name: 'news for a listener are not told where it is held (R26)',
+    break: ({ ptrace }) => {
+      ptrace.retrapped = () => {};
+    },
+    program: races.interruptThenStop,
+    atEnd: (box, ending) => (ending === 'idle' && !box.output.includes('stopped') ? 'a lost group stop' : null),
+  },
+  {
+    name: 'a pipe wakes no reader',
+    break: withoutWakeUp('a pipe changed'),
+    program: function* main(sys) {
+      const [reader, writer] = yield* sys.pipe();
+      yield* sys.fork(function* child(sys) {
+        yield* sys.write(writer, 'x');
+      });
+      yield* sys.read(reader);
+    },
+  },
 ];
 
 describe.each(FAULTS)('$name', (fault) => {
-  const make = (): ReturnType<typeof worldOf> => {
+  const make = (broken: boolean) => (): ReturnType<typeof worldOf> => {
     const box = new Box().boot(fault.program);
-    fault.break(box);
+    fault.prepare?.(box);
+    if (broken) fault.break(box);
     return worldOf(box, fault.atEnd === undefined ? {} : { atEnd: fault.atEnd });
   };
+  const bounds = { preemptions: 2, maxRuns: 20_000 };
 
   test('is found, and its schedule shows it again', () => {
-    const { violations } = explore(make, { preemptions: 2, maxRuns: 20_000 });
+    const { violations, runs } = explore(make(true), bounds);
+    if (process.env.UTRACE_SIM_TABLE) console.log(`| ${fault.name} | ${runs} |`);
     expect(violations.length).toBe(1);
-    const shortest = shrink(make, violations[0]!);
+    const shortest = shrink(make(true), violations[0]!);
     expect(shortest.schedule.length).toBeLessThanOrEqual(violations[0]!.schedule.length);
-    const { schedule } = complete(make(), shortest.schedule);
+    const { schedule } = complete(make(true)(), shortest.schedule);
     const text = scheduleText(schedule);
-    expect(runChecked(make(), replay(parseSchedule(text)))).not.toBeNull();
+    expect(runChecked(make(true)(), replay(parseSchedule(text)))).not.toBeNull();
+  });
+
+  test('without it nothing is wrong', () => {
+    expect(explore(make(false), bounds)).toMatchObject({ violations: [], complete: true });
   });
 });
 

@@ -161,3 +161,67 @@ export const holder = (kills: boolean): Program =>
     });
     if (kills) yield* sys.kill(tracee, 'SIGKILL');
   };
+
+/** A thread listens in the trap of an INTERRUPT while its sibling begins a group stop (R26). */
+export const interruptThenStop: Program = function* main(sys) {
+  const [reader, writer] = yield* sys.pipe();
+  const tracee = yield* sys.fork(function* leader(sys) {
+    yield* sys.thread(sleeper);
+    yield* sys.write(writer, 'x');
+    for (;;) yield* sys.pause();
+  });
+  yield* sys.read(reader);
+  yield* sys.ptrace('SEIZE', tracee);
+  yield* sys.ptrace('INTERRUPT', tracee);
+  yield* sys.wait4(tracee, W.ALL);
+  yield* sys.ptrace('LISTEN', tracee);
+  yield* sys.fork(function* mother(sys) {
+    yield* sys.kill(tracee, 'SIGSTOP');
+  });
+  yield* sys.print(`${yield* next(sys, tracee)}\n`);
+  yield* sys.pause();
+};
+
+/** SIGCONT comes to a task in a system call under PTRACE_SYSCALL: its exit stop is first, the notice of the group second (R27). */
+export const notifyUnderSyscall: Program = function* main(sys) {
+  const tracee = yield* sys.fork(sleeper);
+  yield* sys.ptrace('SEIZE', tracee);
+  yield* sys.ptrace('INTERRUPT', tracee);
+  yield* next(sys, tracee);
+  for (let k = 0; k < 2; k++) {
+    yield* sys.ptrace('SYSCALL', tracee);
+    yield* next(sys, tracee);
+    if (k === 0) yield* sys.kill(tracee, 'SIGCONT');
+  }
+  yield* sys.ptrace('CONT', tracee);
+  yield* sys.print(`${yield* next(sys, tracee)}\n`);
+};
+
+/** A signal to a task that is held at a system call. */
+export const signalAtCall: Program = function* main(sys) {
+  const tracee = yield* sys.fork(sleeper);
+  yield* sys.ptrace('SEIZE', tracee);
+  yield* sys.ptrace('INTERRUPT', tracee);
+  yield* next(sys, tracee);
+  yield* sys.ptrace('SYSCALL', tracee);
+  yield* next(sys, tracee);
+  yield* sys.kill(tracee, 'SIGUSR1');
+  yield* sys.ptrace('CONT', tracee);
+  yield* sys.print(`${yield* next(sys, tracee)}\n`);
+};
+
+/** The tracee is dead, and its tracer has not waited: the parent is told nothing yet (R12). */
+export const tracerFirst: Program = function* main(sys) {
+  const [reader, writer] = yield* sys.pipe();
+  const tracee = yield* sys.fork(sleeper);
+  yield* sys.fork(function* tracer(sys) {
+    yield* sys.ptrace('SEIZE', tracee);
+    yield* sys.write(writer, 'x');
+    yield* sys.pause();
+  });
+  yield* sys.read(reader);
+  yield* sys.kill(tracee, 'SIGKILL');
+  yield* sys.sleep(1);
+  const { pid } = yield* sys.wait4(tracee, W.NOHANG);
+  yield* sys.print(String(pid));
+};

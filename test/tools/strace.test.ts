@@ -42,16 +42,30 @@ const ONE: readonly (readonly [name: string, command: readonly string[], words: 
     sh('strace -e trace=none sleep 9 & s=$!; sleep 0.5; kill -TERM $s; wait $s; echo ended $?'),
     /ended 1/,
   ],
-  [
-    'stopped and continued',
-    ['strace', '-f', '-e', 'trace=kill', 'sh', '-c', '(sleep 0.3; kill -CONT $$) & kill -STOP $$; wait'],
-    /stopped by SIGSTOP/,
-  ],
 ];
 
 /** Scenes of several processes or threads: each one's lines, in its order. */
 const MANY: readonly (readonly [name: string, command: readonly string[], words: RegExp])[] = [
-  ['a pipeline', ['strace', '-f', '-o', '|cat >&2', 'sh', '-c', 'ls / | wc -l'], /exited with 0/],
+  [
+    'stopped and continued',
+    [
+      'strace',
+      '-f',
+      '-o',
+      '|cat >&2',
+      '-e',
+      'trace=kill',
+      'sh',
+      '-c',
+      '(sleep 0.3; kill -CONT $$) & kill -STOP $$; wait',
+    ],
+    /stopped by SIGSTOP/,
+  ],
+  [
+    'a pipeline',
+    ['strace', '-f', '-o', '|cat >&2', '-e', 'trace=!wait4,rt_sigreturn', 'sh', '-c', 'ls / | wc -l'],
+    /exited with 0/,
+  ],
   ['threads', ['strace', '-f', '-o', '|cat >&2', '-e', 'trace=write,exit', debuggee, 'threads'], /exited with 12/],
   ['fork', ['strace', '-f', '-o', '|cat >&2', '-e', 'trace=process', debuggee, 'fork'], /exited with 25/],
   ['vfork', ['strace', '-f', '-o', '|cat >&2', '-e', 'trace=process', debuggee, 'vfork'], /exited with 30/],

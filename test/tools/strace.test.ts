@@ -102,7 +102,7 @@ describe.skipIf(!has('strace'))('strace', () => {
 
   test('a job is stopped and continued', async () => {
     const script = [
-      `set -m; strace -e trace=none ${debuggee} loop 2>&1 & sleep 0.5; p=$(pgrep -P $!)`,
+      `set -m; strace -e trace=none ${debuggee} loop 2>&1 & until p=$(pgrep -x -P $! debuggee); do sleep 0.1; done; sleep 0.5`,
       'kill -TSTP $p; sleep 0.2; kill -CONT $p; sleep 0.2; kill $p; wait $!; echo ended $?',
     ].join('; ');
     const text = await same(['bash', '-c', script]);

@@ -245,7 +245,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   hasPendingUpTo(task: Task, signo: number): boolean {
-    return proc.pendingUpTo(task.tid, signo);
+    const { pending } = linux(task); // dequeued by the kernel, and not yet shown
+    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo);
   }
 
   hasPending(task: Task, signo: number): boolean {

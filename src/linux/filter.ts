@@ -18,12 +18,13 @@ const RET_ALLOW = 0x7fff0000;
 /** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
 export const FILTER_COOKIE = 0x7574;
 const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
-/** The same for calls that are only looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone. */
+/** The same for calls that are looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone, a prctl. */
 export const LOOK_COOKIE = 0x7575;
 const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
 /** The same for the files that a tracer opens (proc-filter.ts). */
 export const PROC_COOKIE = 0x7576;
 const ARG0_OFFSET = 16;
+const PR_GET_SECCOMP = 21;
 const SIGACTIONS = ['rt_sigaction', 'sigaction', 'signal'];
 const JSET = 0x45;
 
@@ -38,7 +39,7 @@ export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint
   const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
   for (const [auditArch, abi] of arch.auditArchs) {
     const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
-    if (served) block.push(...cloneTests(abi), ...sigactionTest(abi));
+    if (served) block.push(...prctlTest(abi), ...cloneTests(abi), ...sigactionTest(abi));
     block.push([RET, 0, 0, RET_ALLOW]);
     // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
@@ -68,6 +69,17 @@ function cloneTests(abi: AbiName): Instruction[] {
     [JEQ, 0, 4, syscallNumber(abi, 'clone')!],
     [LD_ABS, 0, 0, ARG0_OFFSET],
     [JSET, 0, 1, CLONE.UNTRACED],
+    [RET, 0, 0, RET_LOOK],
+    [RET, 0, 0, RET_ALLOW],
+  ];
+}
+
+/** PR_GET_SECCOMP would tell of our filter. */
+function prctlTest(abi: AbiName): Instruction[] {
+  return [
+    [JEQ, 0, 4, syscallNumber(abi, 'prctl')!],
+    [LD_ABS, 0, 0, ARG0_OFFSET],
+    [JEQ, 0, 1, PR_GET_SECCOMP],
     [RET, 0, 0, RET_LOOK],
     [RET, 0, 0, RET_ALLOW],
   ];

@@ -92,6 +92,12 @@ export function watchDescriptor({ group: { procFiles } }: LinuxTask, fd: number)
   due.push(memoryFilter(which));
 }
 
+/** How many of a task's filters are ours. */
+export function filtersOf({ filter: own, group }: LinuxTask): number {
+  const { watched, filtered, due } = group.procFiles;
+  return (own === null ? 0 : 1) + (watched ? 1 : 0) + filtered.size - due.length;
+}
+
 /** fork: filters and descriptors are the child's, too. */
 export function inheritProcFiles(parent: ThreadGroup, child: ThreadGroup): void {
   const { watched, due, memory, filtered } = parent.procFiles;

@@ -51,6 +51,9 @@ export function blocksOrIgnores(tid: number, signo: number): boolean {
   );
 }
 
+/** How many seccomp filters the thread has. */
+export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp_filters') ?? 0);
+
 /** Whether a signal waits for the thread, blocked or not. */
 export const isPending = (tid: number, signo: number): boolean =>
   hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);

@@ -17,7 +17,7 @@ import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
-import { watchProcFiles } from './proc-filter.ts';
+import { filtersOf, watchProcFiles } from './proc-filter.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
@@ -135,7 +135,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   ownFilters(task: Task): number {
-    return linux(task).filter === null ? 0 : 1;
+    return filtersOf(linux(task));
   }
 
   machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number {

@@ -8,8 +8,9 @@ import { noteChildSignals } from './child-signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
+import { filtersOf } from './proc-filter.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
-import { restoreNumber, serve } from './served.ts';
+import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
 import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
@@ -17,6 +18,7 @@ import { wayOut } from './way-out.ts';
 const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
 const callName = (task: LinuxTask): string | undefined => syscallName(task.call.abi, task.call.nr);
 
+const SECCOMP_MODE_FILTER = 2;
 const TRAP_BRKPT = 1;
 const EINTR = 4;
 const ENOSYS = 38n;
@@ -45,6 +47,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
     const name = callName(task);
     if (SIGACTION.has(name)) noteChildSignals(host, task);
     else if (name === 'clone' || name === 'clone3') takeUntraced(task);
+    else if (name === 'prctl') answer(host, task, proc.filters(task.tid) > filtersOf(task) ? SECCOMP_MODE_FILTER : 0);
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
       serve(host, task);
       return;

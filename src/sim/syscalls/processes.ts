@@ -20,12 +20,14 @@ const CLONE_VFORK = 0x4000;
 const PR = {
   SET_DUMPABLE: 4,
   GET_DUMPABLE: 3,
+  GET_SECCOMP: 21,
   SET_CHILD_SUBREAPER: 36,
   SET_NO_NEW_PRIVS: 38,
   GET_NO_NEW_PRIVS: 39,
 } as const;
 const RLIMIT_CORE = 4;
 const SECCOMP_SET_MODE_FILTER = 1;
+const SECCOMP_MODE_FILTER = 2;
 const PATH_MAX = 4096;
 const exitStatus = (code: number): number => (code & 0xff) << 8;
 
@@ -57,6 +59,8 @@ const prctl: Make = (_kernel, task, call) => {
       return 0;
     case PR.GET_NO_NEW_PRIVS:
       return Number(task.noNewPrivs);
+    case PR.GET_SECCOMP:
+      return task.filters.length > 0 ? SECCOMP_MODE_FILTER : 0;
     case PR.SET_DUMPABLE:
       task.process.credentials = { ...task.process.credentials, dumpable: value !== 0 };
       return 0;

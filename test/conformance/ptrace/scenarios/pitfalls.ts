@@ -7,7 +7,10 @@ import { resultText } from '../text.ts';
 const PTRACE = 101;
 const WAIT4 = 61;
 const DEBUG_REGISTERS = 848;
+const PR_GET_SECCOMP = 21;
+const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
+const GETPPID = 110;
 const PR_GET_DUMPABLE = 3;
 
 export const pitfalls = [
@@ -447,15 +450,19 @@ export const pitfalls = [
     ],
   ),
   scenario(
-    'P34 the programs see no change of themselves: no NO_NEW_PRIVS, dumpable',
+    'P34 the programs see no change of themselves: no NO_NEW_PRIVS, dumpable, no filter',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();
       yield* tracer.seize(tracee.pid);
       s.log('NO_NEW_PRIVS', (yield* tracee.do(calls.prctl(PR_GET_NO_NEW_PRIVS, 0))).ret);
       s.log('dumpable', (yield* tracee.do(calls.prctl(PR_GET_DUMPABLE, 0))).ret);
       s.log('tracer', (yield* tracer.do(calls.prctl(PR_GET_NO_NEW_PRIVS, 0))).ret);
+      s.log('filters', (yield* tracer.do(calls.prctl(PR_GET_SECCOMP, 0))).ret);
+      yield* tracee.do(calls.prctl(PR_SET_NO_NEW_PRIVS, 1));
+      yield* tracee.do(calls.seccomp(GETPPID, 'errno', 7));
+      s.log('with one of its own', (yield* tracee.do(calls.prctl(PR_GET_SECCOMP, 0))).ret);
     },
-    ['NO_NEW_PRIVS: 0', 'dumpable: 1', 'tracer: 0'],
+    ['NO_NEW_PRIVS: 0', 'dumpable: 1', 'tracer: 0', 'filters: 0', 'with one of its own: 2'],
   ),
   scenario(
     'P37 a hardware breakpoint',

@@ -31,6 +31,8 @@ export class Link {
   readonly owed: Siginfo[] = [];
   /** Other signals come before what is owed (R16): it is looked at again after each. */
   defers = false;
+  /** It was shown a stop while another tracer holds the task in a call: to it that call is over. */
+  skipsExit = false;
   /** It let the task run out of a group stop that lasts (R35). */
   ranOut = false;
   /** task->ptrace_message. */

@@ -74,6 +74,7 @@ function* entry(traced: Traced, kernel: PtraceKernel, action: number): Report {
   const { task } = traced;
   let skip = syscallOf(action) === SyscallDisposition.ABORT;
   for (const link of [...traced.links]) {
+    link.skipsExit = false;
     if (!link.wantsCalls || link.over) continue;
     const emulated = link.emulates;
     traced.show(link, syscallStop('entry', link.has('TRACESYSGOOD'), traced.who(link)));
@@ -87,7 +88,9 @@ function* entry(traced: Traced, kernel: PtraceKernel, action: number): Report {
 
 function* exit(traced: Traced, kernel: PtraceKernel): Report {
   for (const link of [...traced.links]) {
-    if (link.mode !== 'syscall' || link.over) continue; // R38; SYSEMU has no exit stop
+    const { skipsExit } = link;
+    link.skipsExit = false;
+    if (skipsExit || link.mode !== 'syscall' || link.over) continue; // R38; SYSEMU has no exit stop
     traced.show(link, syscallStop('exit', link.has('TRACESYSGOOD'), traced.who(link)));
     yield;
     passSignal(link, kernel, traced.task);

@@ -221,7 +221,9 @@ export class Traced {
   /** Shows a newcomer its first stop where the task is: another tracer holds it. */
   showOwed(link: Link): void {
     const info = link.owed.shift();
-    if (info !== undefined) this.show(link, signalStop(info));
+    if (info === undefined) return;
+    link.skipsExit = true; // a signal stop is outside of calls
+    this.show(link, signalStop(info));
   }
 
   continued(): void {

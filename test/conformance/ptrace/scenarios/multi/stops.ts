@@ -183,7 +183,7 @@ export const sharedStops = [
     { onlyServed: true },
   ),
   scenario(
-    'P10 attaching at the other’s entry-stop: the first syscall-stop is an exit',
+    'P10 attaching at the other’s entry-stop: its SIGSTOP is outside of calls, so the first syscall-stop is an entry',
     function* (s) {
       const { a, b, tracee } = yield* s.trio();
       yield* a.seize(tracee.pid, 'TRACESYSGOOD');
@@ -206,8 +206,8 @@ export const sharedStops = [
       'b: tracee stop SIGSTOP',
       'a: tracee stop SYSCALL | 2',
       'a: exit root',
-      'b: tracee stop SYSCALL | 2',
-      'b: exit root',
+      'b: tracee stop SYSCALL | 1',
+      'b: entry nr=110',
     ],
     { onlyServed: true },
   ),

@@ -4,6 +4,7 @@
  * a quick answer, and then put to sleep for real, in pause(2): so signals interrupt it as they would interrupt the call.
  */
 
+import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
@@ -201,24 +202,33 @@ function tried(host: LinuxHost, task: LinuxTask): boolean {
 }
 
 /**
- * A stop came between a call that was tried and its being made again. For the program it sleeps in that call all the time: so now
- * it is interrupted, and if `shows`, who wants to sees it end.
+ * A stop came before the task was back in the call that it is to make again. For the program, and for who traces it, it sleeps in
+ * that call all the time: so now it is interrupted, and if `shows`, who wants to sees it end.
  */
-export function interruptRerun(host: LinuxHost, task: LinuxTask, shows: boolean, then: () => void): void {
-  const { reruns, registers } = task;
+export function interruptRejoin(host: LinuxHost, task: LinuxTask, shows: boolean, then: () => void): void {
+  const { rejoins, reruns, registers } = task;
+  task.rejoins = -1;
   task.reruns = -1;
-  if (reruns < 0) {
+  if (rejoins < 0) {
     then();
     return;
   }
   const { arch } = host;
-  registers.set(arch.programCounter, registers.get(arch.programCounter) + BigInt(arch.syscallInstructionBytes));
-  registers.set(arch.syscallNumber, BigInt(reruns));
-  task.call.nr = reruns;
-  task.call.setResult(-ERESTARTSYS);
-  task.flush(); // rejoinCall looks at what the kernel has
-  if (shows && wantsExit(task)) follow(task, host.hooks.syscallExit(task), then);
-  else then();
+  if (reruns >= 0) {
+    registers.set(arch.programCounter, registers.get(arch.programCounter) + BigInt(arch.syscallInstructionBytes));
+    registers.set(arch.syscallNumber, BigInt(reruns));
+    registers.set(arch.syscallResult, -ERESTARTSYS);
+    task.flush(); // rejoinCall looks at what the kernel has
+  }
+  if (shows && task.resumedWith === PTRACE.SYSCALL) {
+    task.call.nr = rejoins;
+    if (wantsExit(task)) {
+      task.call.setResult(registers.get(arch.syscallResult));
+      follow(task, host.hooks.syscallExit(task), then);
+      return;
+    }
+  }
+  then();
 }
 
 /** At an exit stop: the number that an answer had taken away is there again for whoever looks. */

@@ -18,7 +18,7 @@ import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import { resumeTask } from './resume.ts';
-import { interruptRerun, wokenServed } from './served.ts';
+import { interruptRejoin, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, restartSleep } from './system-calls.ts';
@@ -129,16 +129,16 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       const signo = stopSignal(events.status(i));
       task.stop = Stop.SIGNAL;
       task.entered = false;
-      task.rejoins = -1;
-      interruptRerun(host, task, true, () => signal(host, task, info, signo));
+      interruptRejoin(host, task, true, () => signal(host, task, info, signo));
       return;
     }
     case EventKind.STOP: {
       const signo = stopSignal(events.status(i));
       task.stop = Stop.TRAP;
       task.entered = false;
-      task.rejoins = -1;
-      interruptRerun(host, task, !polite, () => eventStop(host, task, signo, wasListening, polite, asked));
+      // The SIGCHLD that it gets here is no polite thing.
+      const goesBack = polite && (task.rejoins < 0 || task.childSignals.length === 0);
+      interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
       return;
     }
     case EventKind.EVENT:

@@ -245,6 +245,7 @@ int main(int argc, char **argv)
 {
 	const char *scene = argc > 1 ? argv[1] : "";
 	int n = argc > 2 ? atoi(argv[2]) : 0;
+	alarm(90); // whatever becomes of the test: nobody is left for long
 	if (!strcmp(scene, "threads"))
 		return threads(3);
 	if (!strcmp(scene, "fork"))

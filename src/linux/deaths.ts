@@ -9,6 +9,7 @@ import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import type { LinuxHost } from './host.ts';
+import { parentOf } from './parents.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
@@ -146,6 +147,7 @@ export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): v
   task.exitState = ExitState.DEAD;
   host.hooks.release(task);
   host.forget(task, status);
-  const { parent } = task.group;
-  if (task.isLeader && parent !== null) host.ptrace?.childChanged(parent, task);
+  if (!task.isLeader || host.ptrace === null) return;
+  const parent = parentOf(host, task.group);
+  if (parent !== null) host.ptrace?.childChanged(parent, task);
 }

@@ -21,6 +21,7 @@ import { EventBuffer } from './event-buffer.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
+import { parentOf } from './parents.ts';
 import * as proc from './proc.ts';
 import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
@@ -327,7 +328,8 @@ export class LinuxHost implements Kernel {
 
   observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
     const leader = this.tasks.get(group.tgid);
-    if (group.parent !== null && leader !== undefined) this.ptrace?.childChanged(group.parent, leader);
+    const parent = this.ptrace === null ? null : parentOf(this, group);
+    if (parent !== null && leader !== undefined) this.ptrace?.childChanged(parent, leader);
     for (const observer of this.observers) observer.onJobControl?.(group, type);
   }
 }

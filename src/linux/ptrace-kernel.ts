@@ -15,6 +15,7 @@ import { childSignalsOf, sendChildSignal } from './child-signals.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
+import { parentOf } from './parents.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { filtersOf, watchProcFiles } from './proc-filter.ts';
@@ -276,10 +277,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   parentOf(task: Task): Task | null {
-    const { parent } = linux(task).group;
-    if (parent === null || parent.exitState === ExitState.ALIVE) return parent;
-    for (const thread of parent.group.threads) if (thread.exitState === ExitState.ALIVE) return thread;
-    return null;
+    return parentOf(this.host, linux(task).group);
   }
 
   processOf(task: Task): object {

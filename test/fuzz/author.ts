@@ -174,16 +174,19 @@ export class Author implements Director {
 
   /**
    * What comes before all else: what the tracer, or the parent, does about SIGCHLD. Not to ignore it: where a tracer does
-   * that, Linux reaps its dead tracees behind the back of their real parent.
+   * that, Linux reaps its dead tracees behind the back of their real parent. And a parent is not sent the SIGCHLD of its
+   * children's stops: that of CLD_CONTINUED comes as the process is continued, and not as its tracer lets it go on.
    */
   private begin(): void {
+    const asParent = this.cast.some(({ by, name }) => by === 'tracer' && name !== 'tracer2');
     if (this.random.chance(25)) {
-      const flags = this.random.pick([[], [], ['SA_NOCLDSTOP'], ['SA_RESTART']] as const);
+      const flags = asParent ? ['SA_NOCLDSTOP'] : this.random.pick([[], [], ['SA_NOCLDSTOP'], ['SA_RESTART']] as const);
       this.planned.push(this.call('tracer', 'sigaction', sig('SIGCHLD'), 'handler', flags));
     } else if (this.random.chance(10)) {
       this.planned.push(this.call('tracer', 'sigprocmask', 'block', ['SIGCHLD']));
     }
-    if (this.random.chance(15)) this.planned.push(this.call('root', 'sigaction', sig('SIGCHLD'), 'handler', []));
+    if (this.random.chance(15))
+      this.planned.push(this.call('root', 'sigaction', sig('SIGCHLD'), 'handler', ['SA_NOCLDSTOP']));
   }
 
   /** At the end all are killed, and everybody learns of it. */

@@ -120,4 +120,38 @@ export const random = [
       'wait: none',
     ],
   ),
+  scenario(
+    'P28 the tracer became the real parent when the old one died: one death, told once',
+    function* (s) {
+      yield* s.root.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      const parent = yield* s.actor('parent');
+      const tracee = yield* parent.make('tracee', 'fork', true);
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.kill(parent.pid, 'SIGKILL');
+      s.log('the parent', yield* s.root.look(parent.pid), yield* s.root.handled());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('the tracee', yield* s.root.look(tracee.pid), (yield* s.root.handled()).slice(1));
+      s.log('none left', yield* s.root.look(-1), (yield* s.root.handled()).slice(2));
+    },
+    [
+      'the parent: parent killed SIGKILL | SIGCHLD CLD_KILLED pid=parent',
+      'the tracee: tracee killed SIGKILL | SIGCHLD CLD_KILLED pid=tracee',
+      'none left: ECHILD | none',
+    ],
+  ),
+  scenario(
+    'P30 a wait that sleeps is woken by the end of a child that was taken in, its parent dead',
+    function* (s) {
+      const parent = yield* s.actor('parent');
+      const orphan = yield* parent.make('orphan');
+      const tracee = yield* s.tracee();
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.kill(parent.pid, 'SIGKILL');
+      s.log('the parent', yield* s.root.look(parent.pid));
+      yield* s.root.start(s.root.waiting(-1));
+      yield* tracee.do(calls.kill(orphan.pid, 'SIGKILL'));
+      s.log('the orphan', yield* s.root.result());
+    },
+    ['the parent: parent killed SIGKILL', 'the orphan: orphan killed SIGKILL'],
+  ),
 ];

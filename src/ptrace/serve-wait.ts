@@ -1,6 +1,7 @@
 /** A wait call on its way: served from what tracers are told, tried for real where real children may matter, or asleep. */
 
 import { ERRNO } from '../abi/errno.ts';
+import { CLD } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import { isStopped } from '../abi/wait-status.ts';
 import type { Served } from '../tracehook/ptrace.ts';
@@ -149,18 +150,19 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
   ptrace.tries.delete(tracer);
   if (tried === undefined) return returns(result);
   const { call } = tried;
-  const pid = toldOf(call, result);
+  const told = toldOf(call, result);
+  const pid = told === 0 ? 0 : ptrace.kernel.pidFrom(told, tracer);
   const children = ptrace.childrenOf(tracer);
-  if (pid !== 0) {
-    children.told(call, ptrace.kernel.pidFrom(pid, tracer), tried.since);
-  } else if (result === 0 || result === -ERRNO.ECHILD) {
+  const hidden = pid > 0 && hidesStop(ptrace, call, pid);
+  if (pid > 0) children.told(call, pid, tried.since);
+  if (hidden && (call.options & W.WNOWAIT) === 0) return SLEEP; // entered anew: that is taken, there may be others
+  if (hidden || (told === 0 && (result === 0 || result === -ERRNO.ECHILD))) {
     children.nothingFor(call, tried.since);
     const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
     const event = find(ptrace, call, links);
     if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew
   }
-  if (call.name === 'wait4' && result > 0 && hidesStop(ptrace, call, result)) return SLEEP;
   return returns(result);
 }
 
@@ -173,10 +175,13 @@ function toldOf(call: WaitCall, result: number): number {
 
 /** R10: a parent that traces its child is not told of its group stop as a parent. */
 function hidesStop(ptrace: Ptrace, call: WaitCall, pid: number): boolean {
-  if (call.statusAt === 0n) return false;
-  const bytes = readFrom(call.tracer, call.statusAt, 4);
-  if (!isStopped(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true))) return false;
-  return ptrace.linksOf(call.tracer).some((link) => (link.traced.task.tid as number) === pid);
+  if (!ptrace.linksOf(call.tracer).some((link) => (link.traced.task.tid as number) === pid)) return false;
+  const word = (at: bigint): number => {
+    const bytes = readFrom(call.tracer, at, 4);
+    return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+  };
+  if (call.siginfoAt !== 0n) return word(call.siginfoAt + 8n) === CLD.CLD_STOPPED;
+  return call.statusAt !== 0n && isStopped(word(call.statusAt));
 }
 
 /** A sleeper's second look. */

@@ -93,6 +93,8 @@ const STEPS_MAX = 34;
 /** What the author knows of a task that is traced, or may be. */
 interface Target {
   tracer: string | undefined;
+  /** It was resumed by a step last: the death of its tracer would leave it stepping, to die of a SIGTRAP, on Linux alone. */
+  steps: boolean;
   /** The wait status of its stop, as its tracer was told. */
   stop: number | undefined;
 }
@@ -137,6 +139,7 @@ export class Author implements Director {
     if (target === undefined) return;
     if (request === 'SEIZE' || request === 'ATTACH') target.tracer = step.by;
     if (request === 'DETACH') target.tracer = undefined;
+    if (RESUMES.some(([, name]) => name === request)) target.steps = request.includes('STEP');
     if (request === 'DETACH' || request === 'LISTEN' || RESUMES.some(([, name]) => name === request))
       target.stop = undefined;
   }
@@ -147,7 +150,7 @@ export class Author implements Director {
   }
 
   private target(name: string): void {
-    this.targets.set(name, { tracer: undefined, stop: undefined });
+    this.targets.set(name, { tracer: undefined, steps: false, stop: undefined });
   }
 
   // --- choosing ---
@@ -193,7 +196,9 @@ export class Author implements Director {
   private close(): void {
     this.closing = true;
     if (this.random.chance(25)) return;
-    if (this.random.chance(20)) this.planned.push(this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL')));
+    const stepping = [...this.targets.values()].some(({ steps }) => steps);
+    if (!stepping && this.random.chance(20))
+      this.planned.push(this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL')));
     for (const name of this.targets.keys()) this.planned.push(this.call('root', 'kill', { pid: name }, sig('SIGKILL')));
     for (const by of ['tracer', 'tracer', 'tracer', 'root', 'root', 'root']) {
       this.planned.push(this.call(by, 'wait4', -1, ['__WALL', 'WNOHANG']));
@@ -206,7 +211,7 @@ export class Author implements Director {
       return this.wait(view, this.random.chance(50) ? 'root' : 'tracer', this.someone());
     const name = this.random.pick(alive);
     const target = this.targets.get(name)!;
-    if (this.random.chance(1))
+    if (this.random.chance(1) && ![...this.targets.values()].some(({ steps }) => steps))
       return this.random.chance(50)
         ? this.call('tracer', 'exitGroup', 0)
         : this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL'));
@@ -305,7 +310,12 @@ export class Author implements Director {
 
   /** What others do to it, or what it does. */
   private outside(view: View, name: string): Step {
-    if (this.random.chance(45) && !view.busy(name)) return this.act(name);
+    if (this.random.chance(45) && !view.busy(name)) {
+      const step = this.act(name);
+      // It is interrupted by any signal to a traced task (R39), and all are traced under us.
+      const traced = this.targets.get(name)?.tracer !== undefined;
+      return 'call' in step && step.call === 'sigtimedwait' && !traced ? this.call(name, 'pause') : step;
+    }
     if (view.busy(name) && this.random.chance(8)) return { release: name };
     const signo = sig(this.of(SIGNALS));
     const by = this.random.chance(80) || view.busy('tracer') ? 'root' : 'tracer';

@@ -154,4 +154,17 @@ export const random = [
     },
     ['the parent: parent killed SIGKILL', 'the orphan: orphan killed SIGKILL'],
   ),
+  scenario(
+    'R10 the group-stop of a child that is traced is hidden from waitid, too',
+    function* (s) {
+      const tracee = yield* s.tracee();
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.cont(tracee.pid, 'SIGSTOP');
+      s.log('the tracer', yield* s.root.look(tracee.pid));
+      s.log('the parent', yield* s.root.waitid('P_ALL', 0, ['WSTOPPED', 'WNOHANG', 'WNOWAIT']));
+      s.log('the parent', yield* s.root.waitid('P_ALL', 0, ['WSTOPPED', 'WNOHANG']));
+    },
+    ['the tracer: tracee EVENT_STOP SIGSTOP', 'the parent: none', 'the parent: none'],
+  ),
 ];

@@ -183,7 +183,7 @@ const MANY: readonly Scene[] = [
 
 describe.skipIf(!has('gdb'))('gdb', () => {
   test.each(ONE)('%s', async (...scene) => play(scene));
-  test.each(MANY)('%s', async (...scene) => play(scene, unordered));
+  test.each(MANY)('%s', async (...scene) => play(scene, threadsUnordered));
 
   test('a shell starts the program', async () => {
     const text = await same(gdb(['set startup-with-shell on', 'break add', 'run', 'bt', 'kill'], '--args', debuggee));
@@ -236,3 +236,10 @@ const withoutPlace = (text: string): string =>
   text
     .replace(/^(ADDR in )?\S*nanosleep[^\n]*\n(N?\t[^\n]*\n)?/gm, '')
     .replace(/\b(n|a|b|once|returned is \$1) ?= ?(\d+|N)/g, '$1=N');
+
+/**
+ * At the end of a process gdb may find the leader a zombie before it has heard of the other threads' deaths: then it
+ * drops it, to take it up again ("New process"), and says one exit more.
+ */
+const threadsUnordered = (text: string): string =>
+  unordered(text.replace(/^\[(New process N|Thread ADDR \(LWP N\) exited)\]\n/gm, ''));

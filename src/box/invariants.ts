@@ -7,6 +7,7 @@ import { ExitState } from '../tracehook/task.ts';
 /** After a step of `task`: what is wrong, or null. */
 export function checkStep(kernel: SimKernel, ptrace: Ptrace): string | null {
   for (const process of kernel.processes.values()) {
+    if (process.exits) continue; // the dying stop no more, and their bits mean nothing
     const counted = process.threads.filter(isPending).length;
     if (counted !== process.groupStopCount) {
       return `group_stop_count of ${process.tgid} is ${process.groupStopCount}, and ${counted} have yet to stop`;
@@ -31,7 +32,8 @@ export function checkQuiet(kernel: SimKernel, ptrace: Ptrace): string | null {
     if (isStuck(task)) return `${tid} was killed and does not die`;
     if (task.exitState !== ExitState.ALIVE || task.isHeld || task.isStopped) continue;
     if (isOwedSignal(kernel, task)) return `${tid} sleeps with a signal to be delivered`;
-    if (trace.interrupt) return `${tid} sleeps with a report owed that should have interrupted it`;
+    if (trace.interrupt && task.run.sleeps === 'interruptible')
+      return `${tid} sleeps with a report owed that should have interrupted it`;
     if (hasNews(kernel, task))
       return `${tid} sleeps in ${task.run.name}, and what it waits for is there (a lost wake-up)`;
   }
@@ -40,6 +42,7 @@ export function checkQuiet(kernel: SimKernel, ptrace: Ptrace): string | null {
   }
   for (const [task, { links, reporting, inJobStop }] of ptrace.traced) {
     if (task.exitState !== ExitState.ALIVE || reporting || inJobStop) continue;
+    if ((task as SimTask).run.sleeps === 'killable') continue; // a vfork's parent hears of nothing before its child
     const owing = links.find((link) => link.owes);
     if (owing !== undefined) return `${task.tid} owes ${owing.tracer.tid} a trap and sleeps (a lost notification)`;
   }

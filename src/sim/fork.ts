@@ -131,7 +131,8 @@ function waitForVfork(kernel: SimKernel, parent: SimTask, child: SimTask): RunSt
       child.vforkParent = null;
     },
     goesOn(_kernel, _task, result) {
-      if (result !== tid || (parent.trace.events & Event.VFORK_DONE) === 0) return completeCall(kernel, parent, tid);
+      const silent = (parent.trace.events & Event.VFORK_DONE) === 0 || parent.fatalPending; // R55
+      if (result !== tid || silent) return completeCall(kernel, parent, tid);
       return follow(parent, kernel, kernel.hooks.vforkDone(parent, tid), 'the end of its vfork', () =>
         completeCall(kernel, parent, tid),
       );

@@ -20,7 +20,12 @@ export const isStuck = (task: SimTask): boolean =>
 /** It sleeps where a signal ends the sleep, and one is there. */
 export function isOwedSignal(kernel: SimKernel, task: SimTask): boolean {
   if (task.run.sleeps !== 'interruptible' || task === kernel.init) return false;
-  const waiting = (task.pending.set | task.process.shared.set) & ~task.blocked;
+  const { pending, process, blocked } = task;
+  // What is for all is one thread's to take: who cannot be woken now takes it later.
+  const taken = process.threads.some(
+    (thread) => thread.isHeld || thread.isStopped || (thread.sigpending && thread.run.sleeps === 'killable'),
+  );
+  const waiting = (taken ? pending.set : pending.set | process.shared.set) & ~blocked;
   return waiting !== 0n && !isIgnored(task, lowest(waiting));
 }
 

@@ -13,6 +13,7 @@ import { Outcome } from '../tracehook/hooks.ts';
 import { retrap } from './group-stop.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
+import { returnToUser } from './return-to-user.ts';
 import { recalcSigpending } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 
@@ -71,7 +72,7 @@ export function follow(
   broken?: Broken,
 ): RunState {
   if (outcome !== Outcome.HELD) return then(kernel, task, outcome);
-  return hold(task, new Held(where, then, broken, false));
+  return hold(kernel, task, new Held(where, then, broken, false));
 }
 
 /** The same for an event that ptrace shows outside the core's reports. */
@@ -84,10 +85,16 @@ export function followEvent(
   broken?: Broken,
 ): RunState {
   if (outcome !== Outcome.HELD) return then(kernel, task, Outcome.GO);
-  return hold(task, new Held(where, then, broken, true));
+  return hold(kernel, task, new Held(where, then, broken, true));
 }
 
-function hold(task: SimTask, held: Held): RunState {
+function hold(kernel: SimKernel, task: SimTask, held: Held): RunState {
+  if (task.fatalPending) {
+    // It never stops (R55); whoever holds it must hear of that.
+    kernel.ptrace?.killed(task);
+    kernel.hooks.killed(task);
+    return held.broken?.(kernel, task) ?? returnToUser;
+  }
   task.ready = false;
   task.jobctl |= Jobctl.TRACED;
   return held;

@@ -245,6 +245,19 @@ function once(name, step) {
   writeFileSync(stamp, '');
 }
 
+/** The archive that this machine's own packages come from. */
+function ownMirror() {
+  const files = [
+    '/etc/apt/sources.list',
+    ...readdirSync('/etc/apt/sources.list.d').map((n) => `/etc/apt/sources.list.d/${n}`),
+  ];
+  const texts = files.filter((file) => existsSync(file) && /\.(list|sources)$/.test(file)).map((file) => read(file));
+  const found = texts.flatMap((text) => [
+    ...text.matchAll(/^(?:deb\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+\/debian)\/?(?:\s|$)/gm),
+  ]);
+  return found[0]?.[1];
+}
+
 function prepare() {
   mkdirSync(inDir('src'), { recursive: true });
   const packages = [
@@ -278,10 +291,9 @@ function prepare() {
   once('fetch', () => {
     const [, codename] = /^VERSION_CODENAME=(.*)$/m.exec(read('/etc/os-release')) ?? fail('which Debian is this?');
     mkdirSync(inDir('apt', 'lists', 'partial'), { recursive: true });
-    for (const kind of ['deb', 'deb-src']) {
-      const line = `${kind} http://deb.debian.org/debian ${codename} main\n`;
-      writeFileSync(inDir('apt', 'sources.list'), line, { flag: kind === 'deb' ? 'w' : 'a' });
-    }
+    const mirror = ownMirror() ?? fail('no archive of Debian in /etc/apt: where do its packages come from here?');
+    const lines = ['deb', 'deb-src'].map((kind) => `${kind} ${mirror} ${codename} main\n`);
+    writeFileSync(inDir('apt', 'sources.list'), lines.join(''));
     run('apt-get', [...apt, 'update']);
     run('apt-get', [...apt, 'source', '--download-only', 'strace', 'gdb'], { cwd: source });
     const depends = execFileSync('apt-cache', [...apt, 'depends', 'linux-source'], { encoding: 'utf8' });

@@ -15,11 +15,12 @@ import { answering } from './caller.ts';
 import { Children } from './children.ts';
 import { Link } from './link.ts';
 import { describeCall, describeServed, describeStop } from './log.ts';
-import { Space } from './memory.ts';
+import type { Space } from './memory.ts';
 import { procFile } from './proc-files.ts';
 import { birthEvent, exitEvent, makeOps } from './reports.ts';
 import { serveRequest } from './requests.ts';
 import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
+import { Spaces } from './spaces.ts';
 import { type PtraceStop, trapStop } from './stop.ts';
 import { type PtraceContext, type Report, Traced } from './traced.ts';
 import { writeDebug } from './user-area.ts';
@@ -53,7 +54,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number }>();
   /** By process. */
   private readonly children = new WeakMap<object, Children>();
-  private readonly spaces = new WeakMap<object, Space>();
+  private readonly spaces: Spaces;
   /** Tasks that an event of ours holds, outside the core's reports. */
   private readonly held = new Set<Task>();
   private readonly ops: EngineOps<Traced>;
@@ -64,10 +65,15 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.kernel = kernel;
     this.exclusive = options.exclusive ?? false;
     this.log = options.log;
+    this.spaces = new Spaces({
+      kernel,
+      linksOn: (task) => this.traced.get(task)?.links ?? [],
+      linksBy: (tracer) => this.tracers.get(tracer) ?? [],
+    });
     this.ops = makeOps({
       kernel,
       linkChild: (parent, child) => this.linkChild(parent, child),
-      copySpace: (parent, child) => this.copySpace(parent, child),
+      copySpace: (parent, child) => this.spaces.copy(parent, child),
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),
     });
@@ -131,7 +137,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       if (links.length === 0) this.tracers.delete(tracer);
     }
     traced.links.splice(traced.links.indexOf(link), 1);
-    this.leaveSpace(link);
+    this.spaces.leave(link);
     const dead = link.death !== null;
     if (link.stop !== null && link.has('SUSPEND_SECCOMP') && !traced.seccompRests) {
       this.kernel.suspendSeccomp(traced.task, false);
@@ -163,42 +169,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.kernel.reap(traced.task);
   }
 
-  // --- address spaces ---
-
   spaceOf(task: Task): Space {
-    const key = this.kernel.addressSpace(task);
-    let space = this.spaces.get(key);
-    if (space === undefined) {
-      space = new Space();
-      this.spaces.set(key, space);
-    }
-    return space;
-  }
-
-  private hidesMemory(task: Task): boolean {
-    return this.spaces.get(this.kernel.addressSpace(task))?.hides ?? false;
-  }
-
-  /** A child with an address space of its own has its parent's breakpoints in it: those who trace it know theirs. */
-  private copySpace(parent: Task, child: Task): void {
-    const key = this.kernel.addressSpace(child);
-    if (key === this.kernel.addressSpace(parent) || !this.hidesMemory(parent)) return;
-    const tracers = this.traced.get(child)?.links.map((link) => link.tracer) ?? [];
-    this.spaces.set(key, this.spaceOf(parent).copy(tracers));
-  }
-
-  /** A tracer let go of a task: when it traces nobody else in that address space, what it left there is the program's. */
-  private leaveSpace({ tracer, traced }: Link): void {
-    const key = this.kernel.addressSpace(traced.task);
-    const rest = this.tracers.get(tracer) ?? [];
-    if (rest.some((link) => this.kernel.addressSpace(link.traced.task) === key)) return;
-    this.spaces.get(key)?.forget(tracer);
-  }
-
-  /** By whose eyes a process sees a task's memory: those of its thread that traces it. */
-  private eyes(reader: Task, task: Task): Task {
-    const links = this.traced.get(task)?.links ?? [];
-    return links.find((link) => this.kernel.sameGroup(link.tracer, reader))?.tracer ?? reader;
+    return this.spaces.of(task);
   }
 
   // --- what becomes waitable ---
@@ -279,7 +251,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     links?.splice(links.indexOf(link), 1);
     if (links?.length === 0) this.tracers.delete(tracer);
     traced.links.splice(traced.links.indexOf(link), 1);
-    this.leaveSpace(link);
+    this.spaces.leave(link);
     this.wakeAll(tracer); // what they wait for is the real kernel's to tell now
   }
 
@@ -429,11 +401,12 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): void {
-    this.spaceOf(task).read(this.eyes(reader, task), address, bytes);
+    this.spaces.of(task).read(this.spaces.eyes(reader, task), address, bytes);
   }
 
   memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array, before: Uint8Array): Uint8Array | number {
-    const real = this.spaceOf(task).write(this.kernel, task, this.eyes(writer, task), address, bytes, before);
+    const eyes = this.spaces.eyes(writer, task);
+    const real = this.spaces.of(task).write(this.kernel, task, eyes, address, bytes, before);
     const how = typeof real === 'number' ? ': refused' : '';
     this.log?.(`${writer.tid} writes ${bytes.length} bytes at 0x${address.toString(16)} of ${task.tid}${how}`);
     return real;

@@ -167,4 +167,18 @@ export const random = [
     },
     ['the tracer: tracee EVENT_STOP SIGSTOP', 'the parent: none', 'the parent: none'],
   ),
+  scenario(
+    'R43 the exit stop of a call that SYSEMU skipped shows its number',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      const { orig_rax, rax } = yield* tracer.getRegisters(tracee.pid);
+      s.log('number, result', Number(orig_rax), Number(BigInt.asIntN(64, rax!)));
+    },
+    ['exit: tracee stop SIGTRAP', 'number, result: 0 | -38'],
+  ),
 ];

@@ -48,6 +48,13 @@ export class Children {
     return false;
   }
 
+  /** Whether a child is known that may have stopped, for this wait. */
+  hasStops(call: WaitCall): boolean {
+    for (const one of this.news.values())
+      if (one.tid !== 0 && (one.kinds & W.WSTOPPED) !== 0 && sees(call, one)) return true;
+    return false;
+  }
+
   /** A wait that was tried at `since` has told of this one. */
   told(call: WaitCall, tid: number, since: number): void {
     const one = this.news.get(tid);

@@ -9,7 +9,7 @@ import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
-import type { Task } from '../tracehook/task.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Hold, Resume, type UtraceCore } from '../utrace/index.ts';
 import { answering } from './caller.ts';
 import { Children } from './children.ts';
@@ -152,6 +152,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     traced.updateEvents();
     traced.settle();
+    if (traced.inJobStop && this.isNatural(link)) this.childChanged(tracer, traced.task); // a mere parent now
     if (link.ranOut && !traced.links.some((other) => other.ranOut)) this.kernel.rejoinGroupStop(traced.task);
     if (traced.links.length === 0) this.drop(traced);
   }
@@ -277,7 +278,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   // --- real children ---
 
   childChanged(parent: Task, child: Task): void {
-    this.childrenOf(parent).changed(child, this.kernel.birthOrder(child));
+    // R10: what it traces itself, it is told as a tracer.
+    const own = this.traced.get(child)?.links.some((link) => this.kernel.sameGroup(link.tracer, parent)) ?? false;
+    if (!own || child.exitState !== ExitState.ALIVE)
+      this.childrenOf(parent).changed(child, this.kernel.birthOrder(child));
     this.wakeAll(parent);
   }
 

@@ -139,10 +139,15 @@ function sleep(ptrace: Ptrace, call: WaitCall): Served {
 
 /** Real children may have something to say: the real call, which must not sleep. */
 function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
+  // R10: the stop of a child that it traces is not to be taken, it is there for the parent when it has detached.
+  const stops = hidesStops(ptrace, call) ? 0 : W.WSTOPPED;
+  if ((call.options & (W.WEXITED | W.WCONTINUED | stops)) === 0) {
+    return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
+  }
   ptrace.tries.set(call.tracer, { call, since: ptrace.childrenOf(call.tracer).now });
   const arg = OPTIONS_ARG[call.name];
   const given = call.tracer.syscall.argInt(arg) >>> 0;
-  return { do: 'try', arg, value: BigInt((given | W.WNOHANG) >>> 0) };
+  return { do: 'try', arg, value: BigInt(((given | W.WNOHANG) & ~(W.WSTOPPED ^ stops)) >>> 0) };
 }
 
 export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served {
@@ -164,6 +169,12 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew
   }
   return returns(result);
+}
+
+/** Only children that it traces itself have stopped, as far as is known. */
+function hidesStops(ptrace: Ptrace, call: WaitCall): boolean {
+  if ((call.options & W.WSTOPPED) === 0 || ptrace.childrenOf(call.tracer).hasStops(call)) return false;
+  return ptrace.linksOf(call.tracer).some(({ traced }) => traced.inJobStop);
 }
 
 /** Whom the real wait has told of, in the caller's numbers; 0: nobody. */

@@ -181,4 +181,24 @@ export const random = [
     },
     ['exit: tracee stop SIGTRAP', 'number, result: 0 | -38'],
   ),
+  scenario(
+    'R10 a group-stop that was hidden from the parent is there for it when it has detached',
+    function* (s) {
+      const tracee = yield* s.tracee();
+      yield* tracee.ptrace('TRACEME', 0);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.cont(tracee.pid, 'SIGSTOP');
+      s.log('as its tracer', yield* s.root.look(-1));
+      s.log('not as its parent', yield* s.root.look(-1, 'WUNTRACED'));
+      yield* s.root.ptrace('DETACH', tracee.pid);
+      s.log('as its parent', yield* s.root.look(tracee.pid, 'WUNTRACED'));
+      s.log('once', yield* s.root.look(tracee.pid, 'WUNTRACED'));
+    },
+    [
+      'as its tracer: tracee stop SIGSTOP',
+      'not as its parent: none',
+      'as its parent: tracee stop SIGSTOP',
+      'once: none',
+    ],
+  ),
 ];

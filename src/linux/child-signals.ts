@@ -11,7 +11,7 @@ import type { Disposition } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
-import { tgidFor } from './pid-namespaces.ts';
+import { tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
 import { unlessKilled } from './stops.ts';
@@ -118,7 +118,8 @@ export function deliverSoon(host: LinuxHost): void {
 }
 
 /**
- * At a stop of the tracer's, as it is about to go on: on its way to user mode only, since in the middle of a call there is
+ * By its tid: the signal is its process's, the thread that traces is asked first to take it, and none may queue a child's code
+ * under another number than its own. At a stop of the tracer's, as it is about to go on: on its way to user mode only, since in the middle of a call there is
  * no way to make another one. (A served call is: see served.ts.)
  */
 export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
@@ -132,7 +133,7 @@ export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
       host,
       task,
       'rt_sigqueueinfo',
-      [BigInt(tgidFor(task, task)), BigInt(info.signo), AT_BYTES],
+      [BigInt(tidFor(task, task)), BigInt(info.signo), AT_BYTES],
       encodeSiginfo(info),
     );
   }

@@ -14,7 +14,7 @@ import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
-import { tgidFor } from './pid-namespaces.ts';
+import { tidFor } from './pid-namespaces.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
@@ -96,7 +96,7 @@ function signalInstead(host: LinuxHost, task: LinuxTask, served: ServedCall): bo
   }
   const names = arch.argumentRegisters(abi).slice(0, 3);
   served.given = names.map((register) => ({ register, value: registers.get(register) }));
-  registers.set(names[0]!, BigInt(tgidFor(task, task)));
+  registers.set(names[0]!, BigInt(tidFor(task, task)));
   registers.set(names[1]!, BigInt(info.signo));
   registers.set(names[2]!, place);
   registers.set(arch.syscallNumber, BigInt(syscallNumber(abi, 'rt_sigqueueinfo')!));

@@ -201,4 +201,20 @@ export const random = [
       'once: none',
     ],
   ),
+  scenario(
+    'P31 SIGCHLD of what a thread traces, that is no leader: it takes the signal, which is its process’s',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracer.make('thread', 'thread');
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* thread.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('the thread', yield* thread.handled());
+      yield* thread.do(calls.sigprocmask('block', ['SIGCHLD']));
+      yield* thread.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('the other, where it blocks it', yield* tracer.handled());
+    },
+    ['the thread: SIGCHLD CLD_TRAPPED pid=tracee', 'the other, where it blocks it: SIGCHLD CLD_TRAPPED pid=tracee'],
+  ),
 ];

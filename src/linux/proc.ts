@@ -58,10 +58,10 @@ export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp
 export const isPending = (tid: number, signo: number): boolean =>
   hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);
 
-/** Whether a signal from 1 to `signo` is pending for the thread and not blocked. */
+/** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those) and not blocked. */
 export function pendingUpTo(tid: number, signo: number): boolean {
   const mask = (name: string): bigint => BigInt(`0x${statusField(tid, name) ?? '0'}`);
-  const pending = (mask('SigPnd') | mask('ShdPnd')) & ~mask('SigBlk');
+  const pending = mask('SigPnd') & ~mask('SigBlk');
   return (pending & ((1n << BigInt(signo)) - 1n)) !== 0n;
 }
 

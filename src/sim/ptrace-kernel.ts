@@ -169,8 +169,8 @@ export class SimPtraceKernel implements PtraceKernel {
     return (sim(task).blocked & bit(signo)) !== 0n;
   }
   hasPendingUpTo(task: Task, signo: number): boolean {
-    const { pending, process, blocked } = sim(task);
-    return ((pending.set | process.shared.set) & ~blocked & ((1n << BigInt(signo)) - 1n)) !== 0n;
+    const { pending, blocked } = sim(task);
+    return (pending.set & ~blocked & ((1n << BigInt(signo)) - 1n)) !== 0n;
   }
   hasPending(task: Task, signo: number): boolean {
     const { pending, process } = sim(task);

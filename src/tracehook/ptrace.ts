@@ -122,7 +122,7 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   listen(task: Task): void;
   /** Back from that. */
   unlisten(task: Task): void;
-  /** Whether a signal up to `signo` waits for the task and is not blocked: it comes first. */
+  /** Whether a signal up to `signo` waits for the thread itself and is not blocked: it comes before one made for the thread. */
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */
   hasPending(task: Task, signo: number): boolean;

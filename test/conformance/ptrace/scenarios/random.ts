@@ -217,4 +217,19 @@ export const random = [
     },
     ['the thread: SIGCHLD CLD_TRAPPED pid=tracee', 'the other, where it blocks it: SIGCHLD CLD_TRAPPED pid=tracee'],
   ),
+  scenario(
+    'R16 the SIGSTOP of an ATTACH is the thread’s own: it comes before a signal of the process',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      for (let k = 0; k < 2; k++) {
+        s.log('stop', yield* tracer.look(tracee.pid));
+        yield* tracer.cont(tracee.pid);
+      }
+    },
+    ['stop: tracee stop SIGSTOP', 'stop: tracee stop SIGUSR2'],
+  ),
 ];

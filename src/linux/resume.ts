@@ -72,6 +72,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0);
     return;
   }
+  if (task.step === Step.NONE) task.stepTrap = false; // the last word counts
   let request: number = PTRACE.CONT;
   if (task.handlerTrap) {
     request = PTRACE.SINGLESTEP;

@@ -232,4 +232,24 @@ export const random = [
     },
     ['stop: tracee stop SIGSTOP', 'stop: tracee stop SIGUSR2'],
   ),
+  scenario(
+    'R45 a step into a call that is resumed without a step at its entry: no trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      for (const request of ['SYSEMU', 'SYSCALL', 'CONT']) {
+        s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+        yield* tracer.cont(tracee.pid, 0, request);
+      }
+      s.log('none', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SYSCALL | entry nr=0',
+      'stop: tracee stop SYSCALL | entry nr=0',
+      'stop: tracee stop SYSCALL | exit ENOSYS',
+      'none: none',
+    ],
+  ),
 ];

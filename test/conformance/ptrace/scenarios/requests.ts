@@ -206,6 +206,8 @@ export const requests = [
       yield* tracer.seize(tracee.pid);
       yield* tracee.start(calls.spin());
       yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trapped', yield* tracee.condition());
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
       yield* tracer.ptrace('INTERRUPT', tracee.pid);
       s.log('first', yield* tracer.wait4(tracee.pid));
       yield* tracer.cont(tracee.pid);
@@ -215,7 +217,13 @@ export const requests = [
       s.log('third', yield* tracer.look(tracee.pid));
       yield* tracee.release();
     },
-    ['first: tracee EVENT_STOP SIGTRAP', 'second: tracee EVENT_STOP SIGTRAP', 'CONT: ok', 'third: none'],
+    [
+      'trapped: stopped',
+      'first: tracee EVENT_STOP SIGTRAP',
+      'second: tracee EVENT_STOP SIGTRAP',
+      'CONT: ok',
+      'third: none',
+    ],
   ),
   scenario(
     'R24 any trap that comes satisfies INTERRUPT',

@@ -8,6 +8,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { ERRNO } from '../abi/errno.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import type { ProcFile } from '../tracehook/ptrace.ts';
+import { ExitState } from '../tracehook/task.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
@@ -124,20 +125,28 @@ function openMemory(task: LinuxTask, of: LinuxTask): void {
   };
 }
 
-/** The descriptor's file, if it still is memory, and that of the program that it was opened for. */
-function memoryFile(task: LinuxTask): MemoryFile | null {
+/** Somebody alive in the address space that a descriptor was opened for: the thread of its name may have ended, or called exec. */
+function aliveIn(host: LinuxHost, { task, space }: MemoryFile): LinuxTask | undefined {
+  const lives = (other: LinuxTask): boolean =>
+    other.group.space === space && !other.exited && other.run !== Run.GONE && other.exitState === ExitState.ALIVE;
+  return lives(task) ? task : [...host.tasks.values()].find(lives);
+}
+
+/** The descriptor's file, if it still is memory, by somebody who lives in it. */
+function memoryFile(host: LinuxHost, task: LinuxTask): MemoryFile | null {
   const { memory } = task.group.procFiles;
   const fd = task.call.argInt(0);
   const file = memory.get(fd);
-  if (file === undefined || file.task.group.space !== file.space || file.task.run === Run.GONE) return null;
-  if (proc.fdPath(task.tid, fd)?.endsWith('/mem')) return file;
+  const alive = file === undefined ? undefined : aliveIn(host, file);
+  if (file === undefined || alive === undefined) return null;
+  if (proc.fdPath(task.tid, fd)?.endsWith('/mem')) return { task: alive, space: file.space };
   memory.delete(fd); // closed, and something else by now
   return null;
 }
 
 /** Copies at once what the kernel would copy when it gets to it: between what is known of breakpoints and what is in memory nothing comes. */
 function copy(host: LinuxHost, task: LinuxTask, access: (file: MemoryFile, address: bigint) => number): void {
-  const file = memoryFile(task);
+  const file = memoryFile(host, task);
   const { call } = task;
   const length = call.argNumber(2);
   if (file === null || length <= 0 || length > COPY_MAX) return;

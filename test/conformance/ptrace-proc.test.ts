@@ -22,6 +22,13 @@ test('status and stat: a tracer reads who traces, and the state, as it would alo
   expect(native.stdout).toMatch(/its end: status 0\n$/);
 });
 
+test('memory by a descriptor for a leader that has ended, as natively', async () => {
+  const native = await played([program('leaderless')]);
+  expect(native.stdout).toContain('read 8: 42\nwritten 8: 43\n');
+  const ours = await played(shared(program('leaderless')));
+  expect(ours.stdout).toBe(native.stdout);
+});
+
 test.each(['peek:tick', 'mem:both', 'file:both'])('a debugger alone, as natively: %s', async (way) => {
   const native = await played([program('planter'), way]);
   expect(native.stdout).toContain(`${way}: 25 hits, 0 missed, 0 strange\n`);

@@ -46,6 +46,11 @@ export class Output {
     else if (!this.scheduled) this.schedule();
   };
 
+  /** Something may have begun that is no line yet. */
+  touch(): void {
+    if (this.immediate && !this.scheduled) this.schedule();
+  }
+
   /** Standard error is read as it comes; a file may wait for the end of a slice. */
   private schedule(): void {
     this.scheduled = true;

@@ -91,6 +91,15 @@ export function makeTracers(
     const tracer = strace({ ...straceOptions(options, selection, output), ...callsOf(selection.syscalls), follow });
     tracers.push(tracer);
     output.beforeFlush = () => tracer.writer.flushPartial();
+    // A call that blocks says nothing more for now: its beginning is to be seen all the same.
+    const { syscallEntry } = tracer;
+    if (syscallEntry !== undefined) {
+      tracer.syscallEntry = (task, action) => {
+        const answer = syscallEntry.call(tracer, task, action);
+        output.touch();
+        return answer;
+      };
+    }
     ends.push(() => tracer.writer.end());
   }
   if (options.summaryOnly || options.count !== undefined) {

@@ -137,6 +137,7 @@ describe.skipIf(why !== '')('as a foreground job', () => {
       { expect: '\\$ ' },
       { type: 'fg\n' },
       { expect: 'sleep 30' },
+      { wait: 0.3 }, // the shell says so before it gives the terminal away
       { type: CTRL_C },
       ...status,
     ]);

@@ -93,7 +93,7 @@ describe.skipIf(!has('strace'))('strace', () => {
     // Without the times, and without the order that they make.
     const as = (text: string): string =>
       text
-        .replace(/^ *N\.00 0\.N .*total$|^ *[\dN]+\.\d+ +\S+ +\d* *(?=\d+ .*[a-z])/gm, '')
+        .replace(/^ *N\.00 0\.N .*total$|^ *[\dN]+\.\d+ +\S+ +[\dN]* *(?=\d+ .*[a-z])/gm, '')
         .split('\n')
         .sort()
         .join('\n');

@@ -74,6 +74,7 @@ static void threads(void) {
 static void *execer(void *arg) {
   (void)arg;
   mark(1);
+  usleep(50000); // the other is in pause() by then
   execl("/bin/echo", "echo", "by a thread", (char *)0);
   return NULL;
 }

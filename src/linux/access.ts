@@ -1,6 +1,5 @@
 /** Who may trace whom: __ptrace_may_access, for a tracer that we serve, since we may have more rights than it (R15). */
 
-import { readFileSync, statSync } from 'node:fs';
 import { ERRNO } from '../abi/errno.ts';
 import * as proc from './proc.ts';
 
@@ -30,7 +29,7 @@ export function mayAccess(tracer: number, target: number): number {
   const whom = credentials(target);
   if (who === undefined || whom === undefined) return ERRNO.ESRCH;
   const mayAnyway = ((who.effective >> CAP_SYS_PTRACE) & 1n) === 1n;
-  if (mayAnyway) return yama() >= 3 ? ERRNO.EPERM : 0;
+  if (mayAnyway) return proc.yamaScope() >= 3 ? ERRNO.EPERM : 0;
   const sameIds = whom.uids.every((uid) => uid === who.uids[0]) && whom.gids.every((gid) => gid === who.gids[0]);
   if (!sameIds || !isDumpable(target, whom)) return ERRNO.EPERM;
   if ((whom.permitted & ~who.permitted) !== 0n) return ERRNO.EPERM; // cap_ptrace_access_check
@@ -42,25 +41,11 @@ export const mayAdminister = (tid: number): boolean =>
   (((credentials(tid)?.effective ?? 0n) >> CAP_SYS_ADMIN) & 1n) === 1n;
 
 /** task_dump_owner: what is not dumpable belongs to root in /proc. */
-function isDumpable(tid: number, { uids }: Credentials): boolean {
-  try {
-    return statSync(`/proc/${tid}/status`).uid === uids[1];
-  } catch {
-    return false;
-  }
-}
-
-function yama(): number {
-  try {
-    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1'));
-  } catch {
-    return 0;
-  }
-}
+const isDumpable = (tid: number, { uids }: Credentials): boolean => proc.owner(tid) === uids[1];
 
 /** Scope 1: only one's own descendants. (Exceptions by PR_SET_PTRACER cannot be seen from outside.) */
 function yamaAllows(tracer: number, target: number): boolean {
-  const scope = yama();
+  const scope = proc.yamaScope();
   if (scope === 0) return true;
   if (scope > 1) return false;
   const process = proc.tgidOf(tracer);

@@ -1,6 +1,5 @@
 /** Attaching to processes that run already: every thread, those being born meanwhile too. SEIZE, never ATTACH (R17). */
 
-import { readFileSync } from 'node:fs';
 import { PTRACE } from '../abi/ptrace.ts';
 import { type Tid, tgid } from '../base/brand.ts';
 import { errnoError, HostError } from './errors.ts';
@@ -20,11 +19,11 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
   flushResume(host);
   const leader = proc.tgidOf(pid);
   if (leader === undefined) throw errnoError(ESRCH, 'attach', pid, 'there is no such process');
-  if (leader === process.pid) {
+  if (leader === proc.self()) {
     throw new HostError('EPERM', 'a process cannot trace itself', { tid: pid, hint: 'attach from another process' });
   }
   // libuv waits for its children by pid: it would take a tracee's stops for their end (R8).
-  if (proc.parentPid(leader) === process.pid && !host.tasks.has(leader) && !host.released.has(leader)) {
+  if (proc.parentPid(leader) === proc.self() && !host.tasks.has(leader) && !host.released.has(leader)) {
     throw new HostError('UTRACE_OWN_CHILD', `cannot attach to ${pid}: it is a child of this very process`, {
       tid: pid as Tid,
       hint: 'child_process waits for it, and would take its stops for its end: start it with spawn of utrace',
@@ -46,7 +45,7 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
         const task = host.newTask(tid, group);
         task.quietStop = stopped;
         found.push(task);
-      } else if (r === -ESRCH || proc.isDead(tid) || proc.tracerPid(tid) === process.pid) {
+      } else if (r === -ESRCH || proc.isDead(tid) || proc.tracerPid(tid) === proc.self()) {
         failed.add(tid); // died (EPERM, while its zombie is there), or came to us by its parent's clone
       } else {
         for (const task of found) host.releaseTask(task);
@@ -67,7 +66,7 @@ export function attachThread(host: LinuxHost, tid: number): LinuxTask | number {
   flushResume(host);
   const leader = proc.tgidOf(tid);
   if (leader === undefined) return ESRCH;
-  if (leader === process.pid || proc.isKernelThread(tid)) return EPERM;
+  if (leader === proc.self() || proc.isKernelThread(tid)) return EPERM;
   const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
   if (r < 0) return -r;
   const known = host.tasks.get(leader);
@@ -94,7 +93,7 @@ export function attachTree(host: LinuxHost, pid: number): LinuxTask[] {
   const seen = new Set([pid]);
   for (let i = 0, pids = [pid]; i < pids.length; i++) {
     for (const child of proc.children(pids[i]!)) {
-      if (seen.has(child) || child === process.pid) continue;
+      if (seen.has(child) || child === proc.self()) continue;
       seen.add(child);
       pids.push(child);
       try {
@@ -124,7 +123,7 @@ function refusal(errno: number, tid: number): HostError {
   if (owner !== String(process.getuid?.()) && process.geteuid?.() !== 0) {
     return because(`it belongs to user ${owner}`, 'run as that user, or with CAP_SYS_PTRACE (sudo)');
   }
-  const yama = yamaScope();
+  const yama = proc.yamaScope();
   if (yama >= 1 && process.geteuid?.() !== 0) {
     return because(
       `Yama forbids it (ptrace_scope ${yama})`,
@@ -137,12 +136,4 @@ function refusal(errno: number, tid: number): HostError {
     'operation not permitted',
     'it may be set-uid, not dumpable or in another container: try with CAP_SYS_PTRACE',
   );
-}
-
-function yamaScope(): number {
-  try {
-    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1'));
-  } catch {
-    return 0;
-  }
 }

@@ -68,7 +68,7 @@ export function beginLife(host: LinuxHost, child: LinuxTask, known = false): voi
 export function adoptNewborns(host: LinuxHost, gone: LinuxTask): void {
   const threads = proc.threads(gone.tgid) ?? [];
   for (const tid of [...threads, ...proc.children(gone.tgid)]) {
-    if (host.tasks.has(tid) || proc.tracerPid(tid) !== process.pid) continue;
+    if (host.tasks.has(tid) || proc.tracerPid(tid) !== proc.self()) continue;
     adopt(host, tid, gone, threads.includes(tid));
   }
 }

@@ -18,6 +18,7 @@ import { deliverSoon } from './child-signals.ts';
 import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer } from './event-buffer.ts';
+import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
@@ -67,6 +68,7 @@ export interface HostObserver {
 export class LinuxHost implements Kernel {
   readonly native: Native;
   readonly arch: Arch;
+  readonly eventLoop: EventLoop;
   readonly events = new EventBuffer(64);
   readonly tasks = new Map<number, LinuxTask>();
   readonly counts: TaskCounts = { running: 0 };
@@ -116,11 +118,12 @@ export class LinuxHost implements Kernel {
   readonly hasSingleStep: boolean;
   readonly hasBlockStep: boolean;
 
-  constructor(native: Native = loadNative(), arch: Arch = currentArch()) {
+  constructor(native: Native = loadNative(), arch: Arch = currentArch(), eventLoop: EventLoop = NODE_EVENT_LOOP) {
     this.native = native;
     this.arch = arch;
+    this.eventLoop = eventLoop;
     this.interrupted = new InterruptedCall(native, arch);
-    this.released = new Released(native);
+    this.released = new Released(native, eventLoop);
     this.hasSingleStep = arch.hasSingleStep;
     this.hasBlockStep = arch.hasBlockStep;
     native.setEvents(this.events.bytes);

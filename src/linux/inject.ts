@@ -4,7 +4,6 @@
  * before afterwards; other threads of the process see the disposition change, but the process ends or stops of it.
  */
 
-import { readFileSync } from 'node:fs';
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
@@ -153,9 +152,7 @@ function syscallSite(task: LinuxTask, instruction: Uint8Array): bigint | null {
 
 /** Where a system call instruction is mapped: in the vdso, else in any executable mapping. */
 function findInstruction(task: LinuxTask, instruction: Uint8Array): bigint | null {
-  const lines = readFileSync(`/proc/${task.tid}/maps`, 'latin1')
-    .split('\n')
-    .filter((line) => / r-xp /.test(line) && !line.endsWith('[vsyscall]'));
+  const lines = proc.mappings(task.tid).filter((line) => / r-xp /.test(line) && !line.endsWith('[vsyscall]'));
   lines.sort((a, b) => Number(b.endsWith('[vdso]')) - Number(a.endsWith('[vdso]')));
   for (const line of lines) {
     const [from, to] = line

@@ -6,6 +6,7 @@
 
 import { settleDoubt } from './child-signals.ts';
 import { check } from './errors.ts';
+import type { Timer } from './event-loop.ts';
 import type { LinuxHost } from './host.ts';
 import { pollSleepers } from './interrupt.ts';
 import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
@@ -34,8 +35,8 @@ export class Loop {
   private readonly placement: Placement;
   private scheduled = false;
   private pumping = false;
-  private watchdog: NodeJS.Timeout | null = null;
-  private sleeperTimer: NodeJS.Timeout | null = null;
+  private watchdog: Timer | null = null;
+  private sleeperTimer: Timer | null = null;
   private sleeperMs = SLEEPER_MS;
   /**
    * Never a slice in the signal's own callback: libuv goes on as long as its pipe holds signals, and a slice among many
@@ -62,7 +63,7 @@ export class Loop {
   private later(block: boolean): void {
     if (this.scheduled || this.pumping) return;
     this.scheduled = true;
-    setImmediate(() => {
+    this.host.eventLoop.soon(() => {
       this.scheduled = false;
       this.pump(block);
     });
@@ -70,16 +71,18 @@ export class Loop {
 
   private start(): void {
     // A timer that holds the process: while there are tasks, there is work.
-    this.watchdog = setInterval(() => this.pump(false), WATCHDOG_MS);
-    process.on('SIGCHLD', this.onSignal);
+    const { eventLoop } = this.host;
+    this.watchdog = eventLoop.every(WATCHDOG_MS, () => this.pump(false));
+    eventLoop.onChildSignal(this.onSignal);
   }
 
   private stop(): void {
-    if (this.watchdog !== null) clearInterval(this.watchdog);
-    if (this.sleeperTimer !== null) clearTimeout(this.sleeperTimer);
+    const { eventLoop } = this.host;
+    if (this.watchdog !== null) eventLoop.cancel(this.watchdog);
+    if (this.sleeperTimer !== null) eventLoop.cancel(this.sleeperTimer);
     this.watchdog = null;
     this.sleeperTimer = null;
-    process.off('SIGCHLD', this.onSignal);
+    eventLoop.offChildSignal(this.onSignal);
   }
 
   /** One slice. */
@@ -179,12 +182,12 @@ export class Loop {
 
   private pollSleepersLater(): void {
     if (this.sleeperTimer !== null) return;
-    this.sleeperTimer = setTimeout(() => {
+    this.sleeperTimer = this.host.eventLoop.after(this.sleeperMs, () => {
       this.sleeperTimer = null;
       pollSleepers(this.host);
       this.sleeperMs = Math.min(this.sleeperMs * 2, SLEEPER_MAX_MS);
       if (this.host.sleepers.size > 0) this.pollSleepersLater();
       else this.sleeperMs = SLEEPER_MS;
-    }, this.sleeperMs);
+    });
   }
 }

@@ -1,6 +1,5 @@
 /** What ids mean in whose pid namespace. Ours is the outermost that we see; a viewer deeper down has its own numbers. */
 
-import { readlinkSync } from 'node:fs';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask, ThreadGroup } from './task.ts';
@@ -19,20 +18,13 @@ function idsOf(task: LinuxTask): readonly number[] {
 }
 
 let own: string | undefined;
-const namespaceOf = (tid: number | 'self'): string | undefined => {
-  try {
-    return readlinkSync(`/proc/${tid}/ns/pid`);
-  } catch {
-    return undefined;
-  }
-};
 
 /** How deep below ours a task's pid namespace is; 0: it is ours. A process never changes its own. */
 export function depthOf(task: LinuxTask): number {
   let depth = depths.get(task.group);
   if (depth === undefined) {
-    own ??= namespaceOf('self');
-    depth = namespaceOf(task.tid) === own ? 0 : idsOf(task).length - 1;
+    own ??= proc.pidNamespace('self');
+    depth = proc.pidNamespace(task.tid) === own ? 0 : idsOf(task).length - 1;
     depths.set(task.group, depth);
   }
   return depth;

@@ -4,7 +4,7 @@
  * lies about in a file system and no access rights matter. Memory is copied by us.
  */
 
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { ERRNO } from '../abi/errno.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import type { ProcFile } from '../tracehook/ptrace.ts';
@@ -80,7 +80,9 @@ function openText(
   flags: number,
 ): void {
   // By the reader's own /proc: that has the ids of its pid namespace.
-  const text = file.rewrite(readFileSync(`/proc/${task.tid}/root${file.path}`, 'latin1'));
+  const original = proc.fileOf(task.tid, file.path);
+  if (original === undefined) return; // the real call says why
+  const text = file.rewrite(original);
   const { registers, call } = task;
   const [first, second] = host.arch.argumentRegisters(call.abi);
   const given = [first!, second!].map((register) => ({ register, value: registers.get(register) }));

@@ -1,17 +1,14 @@
 /** What /proc tells of a task. Everything here tolerates that the task is gone. */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { CurrentSyscall } from '../tracehook/machine.ts';
 import type { Disposition } from '../tracehook/signal.ts';
+import { procfs } from './procfs.ts';
 
 /** The file's text; undefined when the task is gone (or may not be seen). */
-function text(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
-}
+const text = (path: string): string | undefined => procfs().read(path);
+
+/** The process that traces: us. */
+export const self = (): number => procfs().pid;
 
 /** One field of /proc/TID/status, as text. */
 export function statusField(tid: number, name: string): string | undefined {
@@ -107,13 +104,7 @@ export function commandLine(pid: number): string {
 }
 
 /** The threads of a process, in the order of their birth; undefined when there is no such process. */
-export function threads(pid: number): number[] | undefined {
-  try {
-    return readdirSync(`/proc/${pid}/task`).map(Number);
-  } catch {
-    return undefined;
-  }
-}
+export const threads = (pid: number): number[] | undefined => procfs().list(`/proc/${pid}/task`)?.map(Number);
 
 /** How many threads a process has; 0 when it is gone. Those that are dead but not yet waited for count. */
 export const threadCount = (pid: number): number => Number(stat(pid)?.[17] ?? 0);
@@ -136,13 +127,7 @@ export const namespacedIds = (tid: number): number[] | undefined => statusField(
 /** Who traces the task: 0 nobody. */
 export const tracerPid = (tid: number): number => Number(statusField(tid, 'TracerPid') ?? 0);
 
-function link(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
+const link = (path: string): string | undefined => procfs().link(path);
 
 /** What a file descriptor refers to. */
 export const fdPath = (pid: number, fd: number): string | undefined => link(`/proc/${pid}/fd/${fd}`);
@@ -165,9 +150,29 @@ export function filePosition(pid: number, fd: number): bigint {
   return BigInt(/^pos:\s*(\d+)/m.exec(text(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1] ?? 0);
 }
 
+/** What a thread's pidfd stands for: the `Pid:` line; −1: a process that is gone; undefined: it is no pidfd. */
+export function pidOfFd(tid: number, fd: number): number | undefined {
+  const pid = /^Pid:\s*(-?\d+)/m.exec(text(`/proc/${tid}/fdinfo/${fd}`) ?? '')?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** The mappings, one line each. */
+export const mappings = (tid: number): string[] => text(`/proc/${tid}/maps`)?.split('\n') ?? [];
+
+export const pidNamespace = (tid: number | 'self'): string | undefined => link(`/proc/${tid}/ns/pid`);
+
+/** The user that the task's files in /proc belong to: root, when it is not dumpable (task_dump_owner). */
+export const owner = (tid: number): number | undefined => procfs().owner(`/proc/${tid}/status`);
+
+/** Yama's ptrace_scope; 0: there is no Yama. */
+export const yamaScope = (): number => Number(text('/proc/sys/kernel/yama/ptrace_scope') ?? 0);
+
+/** Any file, as a task sees it by its own root. */
+export const fileOf = (tid: number, path: string): string | undefined => text(`/proc/${tid}/root${path}`);
+
 /** What may be done with the memory at an address: `r-xp` and the like; empty: it is not mapped. */
 export function permissionsAt(tid: number, address: bigint): string {
-  for (const line of text(`/proc/${tid}/maps`)?.split('\n') ?? []) {
+  for (const line of mappings(tid)) {
     const match = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line);
     if (match !== null && BigInt(`0x${match[1]}`) <= address && address < BigInt(`0x${match[2]}`)) return match[3]!;
   }

@@ -1,6 +1,5 @@
 /** What ptrace asks of a kernel, on the real one. */
 
-import { readFileSync } from 'node:fs';
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
@@ -83,7 +82,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const id = this.pidFrom(tid, viewer);
     if (id <= 0) return ERRNO.ESRCH;
     if (proc.tgidOf(id) === undefined) return ERRNO.ESRCH;
-    if (proc.tgidOf(id) === process.pid) return ERRNO.EPERM;
+    if (proc.tgidOf(id) === proc.self()) return ERRNO.EPERM;
     return mayAccess(viewer.tid, id) || attachThread(this.host, id);
   }
 
@@ -108,12 +107,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   pidOfFd(fd: number, viewer: Task): number {
-    try {
-      const info = readFileSync(`/proc/${viewer.tid}/fdinfo/${fd}`, 'latin1');
-      return Number(/^Pid:\s*(-?\d+)/m.exec(info)?.[1] ?? -ERRNO.EBADF);
-    } catch {
-      return -ERRNO.EBADF;
-    }
+    return proc.pidOfFd(viewer.tid, fd) ?? -ERRNO.EBADF;
   }
 
   mayTrace(tracer: Task, target: Task): number {

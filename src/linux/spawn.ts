@@ -131,7 +131,7 @@ const CAP_SYS_ADMIN = 21n;
 
 /** Whether a seccomp filter can be installed without NO_NEW_PRIVS. */
 export function canFilterFreely(): boolean {
-  const effective = proc.statusField(process.pid, 'CapEff');
+  const effective = proc.statusField(proc.self(), 'CapEff');
   return effective !== undefined && ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
 }
 

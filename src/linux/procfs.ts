@@ -1,0 +1,44 @@
+/**
+ * The /proc that a host reads: this machine's, or that of a simulated kernel. One at a time, as there is one host at a time that
+ * runs: a simulated supervisor puts its own in place for as long as it has its turn.
+ */
+
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+
+/** Undefined stands for every failure: the task is gone, or may not be seen. */
+export interface ProcFs {
+  /** The process that reads: the supervisor. */
+  readonly pid: number;
+  read(path: string): string | undefined;
+  list(path: string): readonly string[] | undefined;
+  link(path: string): string | undefined;
+  /** The user that a file belongs to. */
+  owner(path: string): number | undefined;
+}
+
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+const MACHINE: ProcFs = {
+  pid: process.pid,
+  read: (path) => attempt(() => readFileSync(path, 'latin1')),
+  list: (path) => attempt(() => readdirSync(path)),
+  link: (path) => attempt(() => readlinkSync(path)),
+  owner: (path) => attempt(() => statSync(path).uid),
+};
+
+let current = MACHINE;
+
+export const procfs = (): ProcFs => current;
+
+/** Puts another in place; answers the one before. */
+export function useProcFs(fs: ProcFs): ProcFs {
+  const before = current;
+  current = fs;
+  return before;
+}

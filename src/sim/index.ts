@@ -14,6 +14,7 @@ export { type Handler, type Program, Sys, startOf, W } from './program.ts';
 export { SimPtraceKernel } from './ptrace-kernel.ts';
 export { hasNews, isOwedSignal, isPending, isStuck } from './quiet.ts';
 export {
+  type Drive,
   type Ending,
   type RunOptions,
   random,

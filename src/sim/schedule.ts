@@ -63,7 +63,18 @@ export interface RunOptions {
   readonly afterStep?: (task: SimTask) => void;
   /** Virtual time goes on when nothing is ready; on unless said otherwise. */
   readonly time?: boolean;
+  /** Called whenever nobody is ready. */
+  readonly onQuiet?: () => void;
+  /** Makes the steps, instead of a mere loop. */
+  readonly drive?: Drive;
 }
+
+/** Calls `advance`, which makes one step, until it answers false: the run is over. */
+export type Drive = (advance: () => boolean) => void;
+
+export const loop: Drive = (advance) => {
+  while (advance());
+};
 
 /** `done`: all programs have ended. `idle`: nobody is ready, and nothing will make anybody so. */
 export type Ending = 'done' | 'idle' | 'bound' | 'until';
@@ -71,12 +82,17 @@ export type Ending = 'done' | 'idle' | 'bound' | 'until';
 const MAX_STEPS = 1_000_000;
 
 export function run(kernel: SimKernel, scheduler: Scheduler, options: RunOptions = {}): Ending {
-  const { maxSteps = MAX_STEPS, until, afterStep, time = true } = options;
+  const { maxSteps = MAX_STEPS, until, afterStep, onQuiet, time = true, drive = loop } = options;
   let last: SimTask | null = null;
-  for (let steps = 0; steps < maxSteps; ) {
+  let ending: Ending | null = null;
+  let steps = 0;
+  const isOver = (): Ending | null => {
+    if (steps >= maxSteps) return 'bound';
     const ready = kernel.ready();
     if (ready.length === 0) {
-      if (time && kernel.clock.advance(kernel)) continue;
+      onQuiet?.();
+      if (until?.()) return 'until';
+      if (time && kernel.clock.advance(kernel)) return null;
       return kernel.tasks.size <= 1 ? 'done' : 'idle';
     }
     const task = scheduler.choose(ready, last);
@@ -84,7 +100,11 @@ export function run(kernel: SimKernel, scheduler: Scheduler, options: RunOptions
     steps++;
     last = task;
     afterStep?.(task);
-    if (until?.()) return 'until';
-  }
-  return 'bound';
+    return until?.() ? 'until' : null;
+  };
+  drive(() => {
+    ending ??= isOver();
+    return ending === null;
+  });
+  return ending ?? 'until';
 }

@@ -53,15 +53,37 @@ export class Sleeping implements RunState {
 export const sleepOn = (kernel: SimKernel, task: SimTask, sleep: Sleep): RunState =>
   new Sleeping(sleep).execute(kernel, task);
 
+/** A sleeper's, or something that is to be done then. */
+interface Alarm {
+  readonly at: number;
+  readonly serial: number;
+  readonly task?: SimTask;
+  readonly run?: (kernel: SimKernel) => void;
+}
+
 /** Virtual time: it stands still while anything runs, and jumps to the next deadline when nothing does. */
 export class Clock {
   now = 0;
-  private readonly alarms: { at: number; task: SimTask; serial: number }[] = [];
+  private readonly alarms: Alarm[] = [];
   private serial = 0;
 
   wakeAt(at: number, task: SimTask): void {
     if (this.alarms.some((alarm) => alarm.task === task && alarm.at === at)) return;
-    this.alarms.push({ at, task, serial: this.serial++ });
+    this.add({ at, task, serial: this.serial++ });
+  }
+
+  /** A timer of the kernel's. Answers what cancels it. */
+  callAt(at: number, run: (kernel: SimKernel) => void): () => void {
+    const alarm = { at, run, serial: this.serial++ };
+    this.add(alarm);
+    return () => {
+      const index = this.alarms.indexOf(alarm);
+      if (index >= 0) this.alarms.splice(index, 1);
+    };
+  }
+
+  private add(alarm: Alarm): void {
+    this.alarms.push(alarm);
     this.alarms.sort((a, b) => a.at - b.at || a.serial - b.serial);
   }
 
@@ -69,7 +91,7 @@ export class Clock {
   get next(): number | null {
     while (this.alarms.length > 0) {
       const { at, task } = this.alarms[0]!;
-      if (task.run instanceof Sleeping && task.run.sleep.deadline === at) return at;
+      if (task === undefined || (task.run instanceof Sleeping && task.run.sleep.deadline === at)) return at;
       this.alarms.shift();
     }
     return null;
@@ -81,8 +103,9 @@ export class Clock {
     if (at === null || at > limit) return false;
     this.now = Math.max(this.now, at);
     while (this.next !== null && this.next <= this.now) {
-      const { task } = this.alarms.shift()!;
-      kernel.wakeUp(task, 'its time has come');
+      const { task, run } = this.alarms.shift()!;
+      if (task !== undefined) kernel.wakeUp(task, 'its time has come');
+      run?.(kernel);
     }
     return true;
   }

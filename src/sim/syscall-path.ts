@@ -40,7 +40,7 @@ export function enterSyscall(kernel: SimKernel, task: SimTask): RunState {
 /** __seccomp_filter: after the entry report (R44). `again`: the number may have been changed; it is not traced twice. */
 function filterCall(kernel: SimKernel, task: SimTask, again = false): RunState {
   if (task.filters.length === 0 || task.filtersRest) return makeCall(kernel, task);
-  const action = runFilters(task.filters, task.syscall.nr);
+  const action = runFilters(task.filters, task.syscall);
   switch (action.do) {
     case 'allow':
       return makeCall(kernel, task);

@@ -13,7 +13,7 @@
 import { assert } from '../../base/assert.ts';
 import { Footprint } from '../footprint.ts';
 import type { SimKernel } from '../kernel.ts';
-import type { Ending } from '../schedule.ts';
+import { type Drive, type Ending, loop } from '../schedule.ts';
 import type { SimTask } from '../task.ts';
 import { Epoch } from './dependence.ts';
 
@@ -28,6 +28,8 @@ export interface World {
   checkEnd?(ending: Ending): string | null;
   /** All that the future depends on, when nobody is ready; absent: cannot be told. */
   fingerprint?(): string;
+  /** Makes the steps: a world where something that is no generator runs between them. Absent: a loop. */
+  readonly drive?: Drive;
 }
 
 export interface ExploreOptions {
@@ -139,7 +141,9 @@ export class Explorer {
     let last: SimTask | null = null;
     let preemptions = 0;
     const replayed = this.path.length;
-    for (let depth = 0; ; ) {
+    let depth = 0;
+    /** Makes one step. Null: there is more; else the run is over, and whether it came to an end. */
+    const advance = (): boolean | null => {
       const ready = kernel.ready();
       if (ready.length === 0) {
         const wrong = world.checkQuiet?.();
@@ -149,7 +153,7 @@ export class Explorer {
           epoch = new Epoch();
           epochAt = depth;
           last = null;
-          continue;
+          return null;
         }
         this.interleavings++;
         const end = world.checkEnd?.(kernel.tasks.size <= 1 ? 'done' : 'idle');
@@ -178,8 +182,14 @@ export class Explorer {
       if (depth >= replayed) for (const j of races) this.race(epoch, epochAt, j, depth - 1 - epochAt);
       last = task;
       const wrong = world.check?.(task);
-      if (wrong != null) return this.wrong(wrong, preemptions);
-    }
+      return wrong == null ? null : this.wrong(wrong, preemptions);
+    };
+    let result: boolean | null = null;
+    (world.drive ?? loop)(() => {
+      result ??= advance();
+      return result === null;
+    });
+    return result ?? true;
   }
 
   private newChoice(

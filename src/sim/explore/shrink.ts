@@ -1,27 +1,25 @@
 /** A counterexample that people can read: few preemptions, and no choice in it that does not matter. */
 
-import { type Ending, type RunOptions, record, replay, run, runToBlock, type Scheduler } from '../schedule.ts';
+import { type RunOptions, record, replay, run, runToBlock, type Scheduler } from '../schedule.ts';
 import { type ExploreOptions, explore, type Violation, type World } from './explorer.ts';
 
 /** Runs a world with its checks by a scheduler: what is wrong, or null. */
 export function runChecked(world: World, scheduler: Scheduler, options: RunOptions = {}): string | null {
   const { kernel } = world;
   let wrong: string | null = null;
-  for (;;) {
-    const ending: Ending = run(kernel, scheduler, {
-      ...options,
-      time: false,
-      afterStep: (task) => {
-        wrong ??= world.check?.(task) ?? null;
-      },
-      until: () => wrong !== null,
-    });
-    if (wrong !== null) return wrong;
-    if (ending === 'bound') return null;
-    wrong = world.checkQuiet?.() ?? null;
-    if (wrong !== null) return wrong;
-    if (!kernel.clock.advance(kernel)) return world.checkEnd?.(kernel.tasks.size <= 1 ? 'done' : 'idle') ?? null;
-  }
+  const ending = run(kernel, scheduler, {
+    ...options,
+    ...(world.drive && { drive: world.drive }),
+    afterStep: (task) => {
+      wrong ??= world.check?.(task) ?? null;
+    },
+    onQuiet: () => {
+      wrong ??= world.checkQuiet?.() ?? null;
+    },
+    until: () => wrong !== null,
+  });
+  if (ending === 'bound') return wrong;
+  return wrong ?? world.checkEnd?.(ending) ?? null;
 }
 
 const kindOf = (what: string): string => what.replace(/\d+/g, 'N');

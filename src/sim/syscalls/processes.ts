@@ -10,7 +10,7 @@ import type { Start } from '../frames.ts';
 import type { SimKernel } from '../kernel.ts';
 import { setpgid, setsid } from '../process-groups.ts';
 import type { RunState } from '../run-state.ts';
-import { actionOf } from '../seccomp.ts';
+import { INSTRUCTION_SIZE, parseProgram } from '../seccomp.ts';
 import type { SimTask } from '../task.ts';
 import { wait4, waitid } from '../wait.ts';
 import type { Make } from './table.ts';
@@ -27,6 +27,7 @@ const PR = {
 } as const;
 const RLIMIT_CORE = 4;
 const SECCOMP_SET_MODE_FILTER = 1;
+const SECCOMP_FILTER_FLAG_TSYNC = 1;
 const SECCOMP_MODE_FILTER = 2;
 const PATH_MAX = 4096;
 const exitStatus = (code: number): number => (code & 0xff) << 8;
@@ -38,13 +39,13 @@ function makeChild(kernel: SimKernel, task: SimTask, flags: number): number | Ru
   return clone(kernel, task, flags, start);
 }
 
-/** struct sock_fprog with the one shape of program that is understood: if (nr == n) return a; return ALLOW. */
+/** struct sock_fprog. */
 function readFilter(task: SimTask, at: bigint): number {
   const head = new DataView(task.mm.read(at, 16).buffer);
   const count = head.getUint16(0, true);
-  const code = new DataView(task.mm.read(head.getBigUint64(8, true), count * 8).buffer);
-  if (count !== 4 || code.getUint16(8, true) !== 0x15) return -ERRNO.EINVAL;
-  task.filters.push({ nr: code.getUint32(12, true), action: actionOf(code.getUint32(20, true)) });
+  const program = parseProgram(task.mm.read(head.getBigUint64(8, true), count * INSTRUCTION_SIZE));
+  if (program === null) return -ERRNO.EINVAL;
+  task.filters.push(program);
   return 0;
 }
 
@@ -112,7 +113,13 @@ export const PROCESS_CALLS: Readonly<Record<string, Make>> = {
   seccomp(_kernel, task, call) {
     if (call.argInt(0) !== SECCOMP_SET_MODE_FILTER) return -ERRNO.EINVAL;
     if (!task.noNewPrivs && task.process.credentials.euid !== 0) return -ERRNO.EACCES;
-    return readFilter(task, call.arg(2));
+    const result = readFilter(task, call.arg(2));
+    if (result < 0 || (call.argInt(1) & SECCOMP_FILTER_FLAG_TSYNC) === 0) return result;
+    for (const thread of task.process.threads) {
+      thread.filters.splice(0, thread.filters.length, ...task.filters);
+      thread.noNewPrivs ||= task.noNewPrivs;
+    }
+    return result;
   },
   sched_yield: () => 0,
 };

@@ -182,6 +182,20 @@ const sigqueueinfo: Make = (kernel, task, call) => {
   return 0;
 };
 
+/** do_rt_tgsigqueueinfo. */
+const tgsigqueueinfo: Make = (kernel, task, call) => {
+  const [tgid, tid, signo] = [call.argInt(0), call.argInt(1), call.argInt(2)];
+  const info = decodeSiginfo(task.mm.read(call.arg(3), SIGINFO_SIZE));
+  if (tgid <= 0 || tid <= 0 || signo < 1 || signo > SIGNAL_MAX) return -ERRNO.EINVAL;
+  if ((info.code >= 0 || info.code === SI.SI_TKILL) && (task.tid as number) !== tid) return -ERRNO.EPERM;
+  const target = kernel.lookUp(tid);
+  if (target === undefined || (target.tgid as number) !== tgid) return -ERRNO.ESRCH;
+  const refused = mayKillErrno(task, target, signo);
+  if (refused !== 0) return -refused;
+  sendLocked(kernel, { ...info, signo }, target, 'thread');
+  return 0;
+};
+
 export const SIGNAL_CALLS: Readonly<Record<string, Make>> = {
   kill,
   tgkill,
@@ -195,6 +209,7 @@ export const SIGNAL_CALLS: Readonly<Record<string, Make>> = {
   rt_sigsuspend: sigsuspend,
   rt_sigtimedwait: sigtimedwait,
   rt_sigqueueinfo: sigqueueinfo,
+  rt_tgsigqueueinfo: tgsigqueueinfo,
   rt_sigreturn: (kernel, task) => sigreturn(kernel, task),
   pause: (kernel, task) => sleepOn(kernel, task, { what: 'pause', check: () => null, interrupted: RESTART.NOHAND }),
 };

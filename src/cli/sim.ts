@@ -3,10 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import {
   Box,
-  complete,
   diagram,
   type Ending,
-  exploreBox,
   parseSchedule,
   random,
   record,
@@ -16,7 +14,7 @@ import {
   runToBlock,
   type Scheduler,
   scheduleText,
-  shrink,
+  search,
   startOf,
   worldOf,
 } from '../box/index.ts';
@@ -41,10 +39,14 @@ export interface ExploreSimOptions extends ShowOptions {
 
 const isShown = ({ log, diagram: file }: ShowOptions): boolean => log === true || file !== undefined;
 
-function makeBox({ main, programs }: SimFile, options: ShowOptions, logs = isShown(options)): Box {
-  const box = new Box({ logs, exclusive: options.exclusive ?? false });
-  for (const [path, program] of Object.entries(programs)) box.kernel.programs.set(path, startOf(program));
-  return box.boot(main);
+function addPrograms({ kernel }: Box, { programs }: SimFile): void {
+  for (const [path, program] of Object.entries(programs)) kernel.programs.set(path, startOf(program));
+}
+
+function makeBox(file: SimFile, options: ShowOptions): Box {
+  const box = new Box({ logs: isShown(options), exclusive: options.exclusive ?? false });
+  addPrograms(box, file);
+  return box.boot(file.main);
 }
 
 /** Prints what a run that is over has to show. */
@@ -93,32 +95,22 @@ export async function simExplore(path: string, options: ExploreSimOptions): Prom
   const file = await loadProgram(path);
   const { preemptions, maxRuns } = options;
   const limits = { ...(preemptions !== undefined && { preemptions }), ...(maxRuns !== undefined && { maxRuns }) };
-  const atEnd = { ...(file.atEnd !== undefined && { atEnd: file.atEnd }) };
-  const make = () => worldOf(makeBox(file, options, false), atEnd);
   const began = performance.now();
-  const outcomes = new Map<string, number>();
-  const result = exploreBox(file.main, {
+  const { exploration, outcomes, counterexample } = search(file.main, {
     ...limits,
     exclusive: options.exclusive ?? false,
-    prepare: (box) => {
-      for (const [name, program] of Object.entries(file.programs)) box.kernel.programs.set(name, startOf(program));
-    },
-    atEnd: (box, ending) => {
-      const text = `${ending}\n${box.output}`;
-      outcomes.set(text, (outcomes.get(text) ?? 0) + 1);
-      return file.atEnd?.(box, ending) ?? null;
-    },
+    prepare: (box) => addPrograms(box, file),
+    ...(file.atEnd !== undefined && { atEnd: file.atEnd }),
   });
   const ms = Math.round(performance.now() - began);
-  const all = result.complete ? 'all there are' : 'not all there are';
+  const { runs, steps, states, complete } = exploration;
+  const all = complete ? 'all there are' : 'not all there are';
   process.stderr.write(
-    `${result.runs} runs, ${result.steps} steps, ${result.states} quiet states, ${outcomes.size} outcomes, ${ms} ms; ${all}\n`,
+    `${runs} runs, ${steps} steps, ${states} quiet states, ${outcomes.size} outcomes, ${ms} ms; ${all}\n`,
   );
-  const [found] = result.violations;
-  if (found === undefined) return 0;
-  const shortest = shrink(make, found, limits);
-  const { schedule } = complete(make(), shortest.schedule);
-  process.stderr.write(`utrace: ${shortest.what}\n\n  utrace sim replay ${path} ${scheduleText(schedule)}\n\n`);
+  if (counterexample === null) return 0;
+  const { what, schedule } = counterexample;
+  process.stderr.write(`utrace: ${what}\n\n  utrace sim replay ${path} ${scheduleText(schedule)}\n\n`);
   if (options.log || options.dump || options.diagram !== undefined) runShown(file, replay(schedule), options, false);
   return 1;
 }

@@ -33,7 +33,7 @@ export function clone(kernel: SimKernel, parent: SimTask, flags: number, start: 
   if (parent.sigpending && parent.fatalPending) return RESTART.NOINTR; // it would never run
   kernel.footprint?.change(NEXT_TID); // tids are given out in order
   const child = copyProcess(kernel, parent, flags, start);
-  if (kernel.logging) kernel.note(parent, `makes ${isThread ? 'thread' : 'process'} ${child.tid}`);
+  kernel.log?.made(kernel, parent, child);
   if ((flags & CLONE.VFORK) !== 0) child.vforkParent = parent;
   child.starting = true;
   const begun = (): RunState => {

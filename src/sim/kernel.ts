@@ -178,7 +178,7 @@ export class SimKernel implements Kernel {
     this.touch(task);
     if (task.ready || !task.alive) return;
     task.ready = true;
-    if (this.log !== null) this.note(task, `is woken: ${why}`);
+    this.log?.woken(this, task, why);
   }
 
   /** signal_wake_up_state: ends a sleep that a signal may end. */

@@ -45,6 +45,8 @@ export function shrink(make: () => World, violation: Violation, options: Explore
 }
 
 const MAX_RUNS = 5000;
+/** A text of few bytes may ask for more than there is memory. */
+const MAX_SCHEDULE = 1_000_000;
 
 /** Runs a schedule and answers it in full. */
 export function complete(world: World, schedule: readonly number[]): { what: string | null; schedule: number[] } {
@@ -67,9 +69,12 @@ export function scheduleText(schedule: readonly number[]): string {
 /** The reverse of {@link scheduleText}. Throws RangeError on anything else. */
 export function parseSchedule(text: string): number[] {
   if (text.trim() === '') return [];
+  let steps = 0;
   return text.split(',').flatMap((part) => {
     const match = /^\s*(\d+)(?:x(\d+))?\s*$/.exec(part);
     if (match === null) throw new RangeError(`not a schedule: ${part}`);
+    steps += Number(match[2] ?? 1);
+    if (steps > MAX_SCHEDULE) throw new RangeError(`a schedule of more than ${MAX_SCHEDULE} steps`);
     return new Array<number>(Number(match[2] ?? 1)).fill(Number(match[1]));
   });
 }

@@ -292,7 +292,8 @@ FN(spin, 1)
 	return NULL;
 }
 
-// stats(bytes): stops, switches between tasks, last tid since the slice began, as three 32-bit words.
+// stats(bytes): since the slice began, as 32-bit words: stops, switches between tasks, last tid, how many tasks there were
+// (5: more than 4), and the first four of them.
 FN(stats, 1)
 {
 	size_t len;
@@ -327,6 +328,12 @@ FN(place_enter, 1)
 FN(place_leave, 0)
 {
 	return int_(env, ut_place_leave());
+}
+
+FN(place_bring, 1)
+{
+	ut_place_bring(i32(a, 0));
+	return NULL;
 }
 
 FN(place_allowed, 0)
@@ -639,7 +646,7 @@ NAPI_MODULE_INIT()
 		{ "interruptAll", interrupt_all }, { "collectOf", collect_of },
 		{ "taskSyscall", task_syscall },
 		{ "placeEnter", place_enter },   { "placeLeave", place_leave },
-		{ "placeAllowed", place_allowed }, { "sendSignal", send_signal },
+		{ "placeBring", place_bring },   { "placeAllowed", place_allowed }, { "sendSignal", send_signal },
 		{ "queueSignal", queue_signal }, { "waitChild", wait_child },
 		{ "waitTask", wait_task },       { "gettid", gettid_ },
 		{ "writeByte", write_byte },     { "readFd", read_fd },

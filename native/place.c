@@ -1,6 +1,8 @@
 // Where the tracer runs. A stop costs several times less when tracer and tracee share a CPU. The scheduler places a
 // waking tracee on its last CPU if that looks idle, and a CPU that runs only a SCHED_IDLE task does: so the tracer
-// goes to the tracee's CPU and steps down to SCHED_IDLE. The tracee's own affinity and policy are never touched.
+// goes to the tracee's CPU and steps down to SCHED_IDLE. Where several take turns, as a tracer that is served and its
+// tracee do, the others are brought there once: a task is placed when it is woken, so its affinity is one CPU for the
+// length of that one request, and then what it was.
 #include "utrace.h"
 
 #include <errno.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -80,6 +83,50 @@ int ut_place_enter(int cpu)
 	return 0;
 }
 
+static pid_t coming[UT_CREW];
+static int coming_count;
+
+// With its next resume the task is to come to the CPU where we are.
+void ut_place_bring(pid_t tid)
+{
+	if (entered && coming_count < UT_CREW)
+		coming[coming_count++] = tid;
+}
+
+static int resume(pid_t tid, int request, unsigned long data)
+{
+	return ptrace(request, tid, 0, data) < 0 ? -errno : 0;
+}
+
+static int bring(pid_t tid, int request, unsigned long data)
+{
+	struct sched_param sp = { 0 };
+	cpu_set_t mask, one;
+	CPU_ZERO(&one);
+	CPU_SET(current_cpu, &one);
+	if (sched_getaffinity(tid, sizeof mask, &mask) < 0 || !CPU_ISSET(current_cpu, &mask) || CPU_EQUAL(&mask, &one))
+		return resume(tid, request, data);
+	// As SCHED_IDLE we would be off the CPU before its affinity is its own again.
+	sched_setscheduler(0, saved_policy, &sp);
+	int brought = sched_setaffinity(tid, sizeof one, &one) == 0;
+	int r = resume(tid, request, data);
+	if (brought)
+		sched_setaffinity(tid, sizeof mask, &mask);
+	sched_setscheduler(0, SCHED_IDLE, &sp);
+	return r;
+}
+
+int ut_place_resume(pid_t tid, int request, unsigned long data)
+{
+	for (int i = 0; i < coming_count; i++) {
+		if (coming[i] != tid)
+			continue;
+		coming[i] = coming[--coming_count];
+		return bring(tid, request, data);
+	}
+	return resume(tid, request, data);
+}
+
 int ut_place_leave(void)
 {
 	struct sched_param sp = { 0 };
@@ -87,6 +134,7 @@ int ut_place_leave(void)
 		return 0;
 	entered = 0;
 	current_cpu = -1;
+	coming_count = 0;
 	if (sched_setscheduler(0, saved_policy, &sp) < 0)
 		return -errno;
 	return sched_setaffinity(0, sizeof saved_mask, &saved_mask) < 0 ? -errno : 0;

@@ -61,9 +61,12 @@ void ut_hold_deaths(int on);
 void ut_wait_all(int on);
 int ut_peek_death(pid_t tid, int *status);
 int ut_take_continued(pid_t tid, int peek, int *status);
+#define UT_CREW 4
 struct ut_stats {
 	uint32_t stops, switches;
 	int32_t last_tid;
+	uint32_t crew_count; // how many tasks stopped; UT_CREW + 1: more than are told apart
+	int32_t crew[UT_CREW];
 };
 extern struct ut_stats ut_stats;
 
@@ -113,6 +116,8 @@ int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const 
 int ut_task_cpu(pid_t tid);
 int ut_place_enter(int cpu);
 int ut_place_leave(void);
+void ut_place_bring(pid_t tid);
+int ut_place_resume(pid_t tid, int request, unsigned long data);
 int ut_place_allowed(void);
 
 #endif

@@ -246,6 +246,18 @@ static pid_t wait_spinning(int *status, struct rusage *ru)
 	}
 }
 
+static void count_crew(pid_t tid)
+{
+	uint32_t n = ut_stats.crew_count;
+	for (uint32_t i = 0; i < n && i < UT_CREW; i++)
+		if (ut_stats.crew[i] == tid)
+			return;
+	if (n < UT_CREW)
+		ut_stats.crew[n] = tid;
+	if (n <= UT_CREW)
+		ut_stats.crew_count++;
+}
+
 // What a wait brought, into the next slot of the event buffer.
 static void take(struct ut_event *ev, pid_t tid, int status, const struct rusage *ru)
 {
@@ -260,6 +272,7 @@ static void take(struct ut_event *ev, pid_t tid, int status, const struct rusage
 	if (tid != ut_stats.last_tid) {
 		ut_stats.last_tid = tid;
 		ut_stats.switches++;
+		count_crew(tid);
 	}
 }
 
@@ -313,5 +326,5 @@ int ut_collect_of(const int32_t *tids, int count)
 
 int ut_resume(pid_t tid, int request, unsigned long data)
 {
-	return ptrace(request, tid, 0, data) < 0 ? -errno : 0;
+	return ut_place_resume(tid, request, data);
 }

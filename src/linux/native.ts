@@ -61,6 +61,8 @@ export interface Native {
   taskSyscall(tid: number): number;
   placeEnter(cpu: number): number;
   placeLeave(): number;
+  /** The task comes to the CPU where we are, with its next resume. */
+  placeBring(tid: number): void;
   placeAllowed(): number;
   /** tid 0: the whole process. */
   sendSignal(tgid: number, tid: number, signo: number): number;

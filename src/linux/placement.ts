@@ -1,10 +1,11 @@
 /**
  * Where the tracer runs, and how it waits (native/place.c and wait.c have the mechanism). When one task makes all the
  * stops, two things are better than leaving it to the scheduler: to go to that task's CPU and step aside for it
- * (SCHED_IDLE), where we may come back from that; or to look for the stop in a short spin, on a CPU of our own. Both are
- * for the length of a slice. What is cheapest is measured, not assumed: on a busy machine SCHED_IDLE would starve us, and
- * a spin would be in the way. When several tasks stop, we stay where the scheduler puts us, so that parallel programs stay
- * parallel.
+ * (SCHED_IDLE), where we may come back from that; or to look for the stop in a short spin, on a CPU of our own. When a few
+ * take turns, as a tracer that is served and its tracee do, they are brought to one CPU, and we go there. All this is for
+ * the length of a slice. What is cheapest is measured, not assumed: on a busy machine SCHED_IDLE would starve us, a spin
+ * would be in the way, and tasks that run at the same time are better apart. When many tasks stop, we stay where the
+ * scheduler puts us, so that parallel programs stay parallel.
  */
 
 import type { Native } from './native.ts';
@@ -27,61 +28,28 @@ const STARVED_MS = 25;
 const STARVED_PENALTY_SLICES = 500;
 /** A stop across CPUs takes some ten µs to be seen. */
 const SPIN_NS = 60_000;
+/** More tasks than this are not told apart (UT_CREW). */
+const CREW_MOST = 4;
 
-export class Placement {
-  private readonly native: Native;
+/** What each mode costs, and which is to be used next. */
+class Trials {
   private readonly modes: readonly Mode[];
-  private readonly stats = new Uint8Array(12);
-  private readonly words = new Uint32Array(this.stats.buffer);
   /** ns a stop costs in each mode: a moving average, quicker down than up; 0 unknown. */
-  private readonly cost: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
+  readonly cost: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
   /** Slices for which a mode is not to be used. */
   private readonly penalty: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
-  private mode: Mode = 'free';
-  private before: Mode = 'free';
   private tried: Mode = 'free';
   private trial = 0;
   private trials = 0;
   private gap = TRIAL_FIRST;
   private slices = 0;
-  private began = 0;
-  private checked = 0;
-  /** The task that made all stops of the last slice; 0: there were several, or too few. */
-  private single = 0;
 
-  constructor(native: Native) {
-    this.native = native;
-    if (process.env.UTRACE_PLACEMENT === 'off') this.modes = ['free'];
-    else this.modes = native.placeAllowed() === 1 ? ['follow', 'spin', 'free'] : ['spin', 'free'];
-  }
-
-  begin(): void {
-    this.began = performance.now();
-    this.checked = this.began;
-    this.before = this.mode;
-    this.mode = this.single === 0 ? 'free' : this.choose();
-    if (this.mode === 'spin') this.native.spin(SPIN_NS);
-    if (this.mode !== 'follow') return;
-    const cpu = this.native.taskCpu(this.single);
-    if (cpu < 0 || this.native.placeEnter(cpu) < 0) {
-      this.native.placeLeave();
-      this.mode = 'free';
-    }
-  }
-
-  /** Once in CHECK_STOPS stops: has the task moved away? Then a stop costs several times more, and we go after it. */
-  check(): void {
-    if (this.mode !== 'follow') return;
-    const now = performance.now();
-    const ns = ((now - this.checked) * 1e6) / CHECK_STOPS;
-    this.checked = now;
-    if (ns < 1.6 * this.cost.follow && this.cost.follow !== 0) return;
-    const cpu = this.native.taskCpu(this.single);
-    if (cpu >= 0) this.native.placeEnter(cpu);
+  constructor(modes: readonly Mode[]) {
+    this.modes = modes;
   }
 
   /** The cheapest mode; now and then, and at first, another on trial. */
-  private choose(): Mode {
+  choose(): Mode {
     if (this.trial > 0) {
       this.trial--;
       return this.tried;
@@ -104,23 +72,90 @@ export class Placement {
     return next;
   }
 
+  /** A slice in a mode took so long, with so many stops. */
+  measured(mode: Mode, ms: number, stops: number): void {
+    const ns = (ms * 1e6) / stops;
+    const before = this.cost[mode];
+    // What a mode can do counts for more than what disturbed it.
+    const weight = ns < before ? 0.5 : 0.1;
+    this.cost[mode] = before === 0 ? ns : before + weight * (ns - before);
+    if (ms > STARVED_MS) this.penalty[mode] = STARVED_PENALTY_SLICES;
+  }
+}
+
+export class Placement {
+  private readonly native: Native;
+  private readonly ofOne: Trials;
+  private readonly ofSome: Trials;
+  private readonly stats = new Uint8Array(4 * (4 + CREW_MOST));
+  private readonly words = new Int32Array(this.stats.buffer);
+  private mode: Mode = 'free';
+  private before: Mode = 'free';
+  private began = 0;
+  private checked = 0;
+  /** The tasks that made all stops of the last slice, the main one first; empty: there were too many, or too few stops. */
+  private crew: readonly number[] = [];
+  private trials: Trials;
+
+  constructor(native: Native) {
+    this.native = native;
+    const off = process.env.UTRACE_PLACEMENT === 'off';
+    const follow: Mode[] = !off && native.placeAllowed() === 1 ? ['follow'] : [];
+    this.ofOne = new Trials([...follow, ...(off ? [] : (['spin'] as const)), 'free']);
+    this.ofSome = new Trials([...follow, 'free']);
+    this.trials = this.ofOne;
+  }
+
+  begin(): void {
+    this.began = performance.now();
+    this.checked = this.began;
+    this.before = this.mode;
+    this.mode = this.crew.length === 0 ? 'free' : this.trials.choose();
+    if (this.mode === 'spin') this.native.spin(SPIN_NS);
+    if (this.mode === 'follow' && !this.gather()) {
+      this.native.placeLeave();
+      this.mode = 'free';
+    }
+  }
+
+  /** Goes to where the first of the crew is, and has the others come. */
+  private gather(): boolean {
+    const [first, ...others] = this.crew;
+    const cpu = this.native.taskCpu(first!);
+    if (cpu < 0 || this.native.placeEnter(cpu) < 0) return false;
+    for (const tid of others) {
+      const at = this.native.taskCpu(tid);
+      if (at >= 0 && at !== cpu) this.native.placeBring(tid);
+    }
+    return true;
+  }
+
+  /** Once in CHECK_STOPS stops: has a task moved away? Then a stop costs several times more, and we go after it. */
+  check(): void {
+    if (this.mode !== 'follow') return;
+    const now = performance.now();
+    const ns = ((now - this.checked) * 1e6) / CHECK_STOPS;
+    this.checked = now;
+    const { follow } = this.trials.cost;
+    if (follow !== 0 && ns >= 1.6 * follow) this.gather();
+  }
+
   end(): void {
     if (this.mode === 'follow') this.native.placeLeave();
     if (this.mode === 'spin') this.native.spin(0);
     this.native.stats(this.stats);
-    const [stops, switches, last] = this.words;
+    const [stops = 0, switches = 0, last = 0, count = 0] = this.words;
     const ms = performance.now() - this.began;
-    const busy = stops! >= BUSY_STOPS;
-    const single = busy && switches! <= stops! >> 4;
-    // A slice that was not about one task says nothing of what a mode costs.
-    if (single && this.single !== 0 && this.mode === this.before) {
-      const ns = (ms * 1e6) / stops!;
-      const before = this.cost[this.mode];
-      // What a mode can do counts for more than what disturbed it.
-      const weight = ns < before ? 0.5 : 0.1;
-      this.cost[this.mode] = before === 0 ? ns : before + weight * (ns - before);
-      if (ms > STARVED_MS) this.penalty[this.mode] = STARVED_PENALTY_SLICES;
+    let crew: readonly number[] = [];
+    if (stops >= BUSY_STOPS) {
+      if (switches <= stops >> 4) crew = [last];
+      else if (count <= CREW_MOST) crew = [...this.words.subarray(4, 4 + count)];
     }
-    this.single = single ? last! : 0;
+    const trials = crew.length > 1 ? this.ofSome : this.ofOne;
+    // A slice says what a mode costs if it was about what the slice before was about.
+    const isSame = crew.length > 0 && this.crew.length > 0 && trials === this.trials;
+    if (isSame && this.mode === this.before) trials.measured(this.mode, ms, stops);
+    this.crew = crew;
+    this.trials = trials;
   }
 }

@@ -214,16 +214,21 @@ const cases = {
       ours: [process.execPath, cli, 'share', '--'],
       ...(hasProot ? { proot: ['proot'] } : {}),
     };
+    // Without a shell: PRoot hangs at times on one that has a strace for its child.
+    const timeSide = (side, out) =>
+      side === 'proot'
+        ? time('proot', ['strace', '-o', out, getppid, `${calls}`])
+        : timeWithin(sides[side], strace(out));
     const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
-    for (const [side, before] of Object.entries(sides)) {
+    for (const side of Object.keys(sides)) {
       const out = join(scratch, side);
-      timeWithin(before, strace(out));
+      timeSide(side, out);
       must(count(out, 'getppid()') === calls, `lines of getppid, ${side}`);
     }
     for (let i = 0; i < rounds; i++) {
-      for (const [side, before] of Object.entries(sides)) {
+      for (const side of Object.keys(sides)) {
         if (side === 'proot' && i > 0) continue; // it takes its time
-        times[side].push(timeWithin(before, strace('/dev/null')));
+        times[side].push(timeSide(side, '/dev/null'));
       }
     }
     const {

@@ -25,20 +25,28 @@ export interface PtraceStop {
 }
 
 /** ptrace_do_notify: the siginfo the kernel makes up for a stop that is no signal's (R3, R4). */
-const notice = (signo: number, code: number, who: Who): Siginfo => ({
-  signo,
-  errno: 0,
-  code,
-  get pid() {
-    return who.pid;
-  },
-  get uid() {
-    return who.uid;
-  },
-  get raw() {
-    return rawNotice(signo, code, who.pid, who.uid);
-  },
-});
+class Notice implements Siginfo {
+  readonly signo: number;
+  readonly errno = 0;
+  readonly code: number;
+  private readonly who: Who;
+
+  constructor(signo: number, code: number, who: Who) {
+    this.signo = signo;
+    this.code = code;
+    this.who = who;
+  }
+
+  get pid(): number {
+    return this.who.pid;
+  }
+  get uid(): number {
+    return this.who.uid;
+  }
+  get raw(): Uint8Array {
+    return rawNotice(this.signo, this.code, this.pid, this.uid);
+  }
+}
 
 /** Its codes are of no kind that a codec knows: the bytes say what they are. */
 function rawNotice(signo: number, code: number, pid: number, uid: number): Uint8Array {
@@ -63,7 +71,7 @@ export function syscallStop(kind: 'entry' | 'exit', sysgood: boolean, who: Who):
   return {
     kind,
     code,
-    siginfo: notice(SIG.SIGTRAP, code, who),
+    siginfo: new Notice(SIG.SIGTRAP, code, who),
     event: 0,
     why: CLD.CLD_TRAPPED,
     message: kind === 'entry' ? 1n : 2n,
@@ -78,7 +86,7 @@ export function eventStop(event: number, message: bigint, who: Who): PtraceStop 
   return {
     kind: 'event',
     code,
-    siginfo: notice(SIG.SIGTRAP, code, who),
+    siginfo: new Notice(SIG.SIGTRAP, code, who),
     event,
     why: CLD.CLD_TRAPPED,
     message,
@@ -93,7 +101,7 @@ export function trapStop(signo: number, who: Who): PtraceStop {
   return {
     kind: 'trap',
     code,
-    siginfo: notice(signo, code, who),
+    siginfo: new Notice(signo, code, who),
     event: PTRACE_EVENT.STOP,
     why: CLD.CLD_STOPPED,
     message: 0n,
@@ -129,7 +137,7 @@ export const signalStop = (info: Siginfo): PtraceStop => ({
 export const handlerStop = (who: Who): PtraceStop => ({
   kind: 'event',
   code: SIG.SIGTRAP,
-  siginfo: notice(SIG.SIGTRAP, SIG.SIGTRAP, who),
+  siginfo: new Notice(SIG.SIGTRAP, SIG.SIGTRAP, who),
   event: 0,
   why: CLD.CLD_TRAPPED,
   message: 0n,

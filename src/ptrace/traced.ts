@@ -258,15 +258,26 @@ export class Traced {
   }
 
   /** si_pid and si_uid of the notices a tracer gets. */
-  who(link: Link): { pid: number; uid: number } {
-    const { kernel, task } = this;
-    return {
-      get pid() {
-        return kernel.tidFor(task, link.tracer);
-      },
-      get uid() {
-        return kernel.uidOf(task);
-      },
-    };
+  who(link: Link): { readonly pid: number; readonly uid: number } {
+    return new Who(this, link);
+  }
+}
+
+/** Looked up when somebody asks, which is seldom. */
+class Who {
+  private readonly traced: Traced;
+  private readonly link: Link;
+
+  constructor(traced: Traced, link: Link) {
+    this.traced = traced;
+    this.link = link;
+  }
+
+  get pid(): number {
+    return this.traced.kernel.tidFor(this.traced.task, this.link.tracer);
+  }
+
+  get uid(): number {
+    return this.traced.kernel.uidOf(this.traced.task);
   }
 }

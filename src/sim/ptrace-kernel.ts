@@ -22,7 +22,7 @@ import { bit } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 import { isText } from './text.ts';
 
-const RUSAGE_BYTES = 144;
+const NO_USAGE = new Uint8Array(144);
 const NO_TIME = Object.freeze({ utime: 0, stime: 0 });
 const sim = (task: Task): SimTask => task as SimTask;
 
@@ -111,7 +111,7 @@ export class SimPtraceKernel implements PtraceKernel {
     return NO_TIME;
   }
   rusage(): Uint8Array {
-    return new Uint8Array(RUSAGE_BYTES);
+    return NO_USAGE;
   }
 
   // --- machine state ---

@@ -42,6 +42,13 @@ const timeWithin = ([file = 'sh', ...args], command) => {
   if (ns === undefined) throw new Error(`${file} ${words.join(' ')} did not end`);
   return Number(ns) / 1e6;
 };
+const simulated = (what, ...args) => {
+  // A heap that is small, and that a leak would soon exceed: else its size is what the collector left lying about.
+  const heap = what === 'memory' ? ['--max-old-space-size=24', '--max-semi-space-size=2'] : [];
+  return JSON.parse(
+    execFileSync(process.execPath, [...heap, join(here, 'sim.mjs'), what, ...args], { encoding: 'utf8' }),
+  );
+};
 const library = (what, ...args) =>
   JSON.parse(execFileSync(process.execPath, [join(here, 'library.mjs'), what, ...args], { encoding: 'utf8' }));
 const count = (file, what) =>
@@ -285,6 +292,32 @@ const cases = {
       '< 64 MB over a tenth of it',
       large.peakMb - small.peakMb < 64,
       `${large.peakMb.toFixed(0)} MB, of 100 000 events ${small.peakMb.toFixed(0)} MB`,
+    );
+  },
+  simulation() {
+    const million = (value) => `${(value / 1e6).toFixed(2)} million steps a second`;
+    const names = { calls: 'system calls', switches: 'four tasks in turn', signals: 'signals and handlers' };
+    for (const [what, name] of Object.entries(names)) {
+      const pace = median(Array.from({ length: rounds }, () => simulated(what).perSecond));
+      report(`simulated kernel, ${name}`, '≥ 1 million steps a second', pace >= 1e6, million(pace));
+    }
+    const traced = median(Array.from({ length: rounds }, () => simulated('traced').perSecond));
+    console.log(`     every call of a task traced, and waited for: ${million(traced)}`);
+    const space = simulated('listen', '2');
+    must(space.whole, 'the whole space, and nothing wrong in it');
+    report(
+      'the LISTEN program, every interleaving of two preemptions',
+      '< 10 s',
+      space.ms < 10_000,
+      `${space.runs} runs, ${space.steps} steps, ${ms(space.ms)}`,
+    );
+    const [short, long] = [simulated('memory', '2000'), simulated('memory', '20000')];
+    must(long.runs === 20_000, `runs: ${long.runs}`);
+    report(
+      'memory of a search of 20 000 runs, in a heap of 24 MB',
+      '< 16 MB over a tenth of it',
+      long.peakMb - short.peakMb < 16,
+      `${long.peakMb.toFixed(0)} MB after ${long.steps} steps, after ${short.steps}: ${short.peakMb.toFixed(0)} MB`,
     );
   },
   late() {

@@ -38,6 +38,11 @@ class BoxPtrace extends Ptrace {
     return super.enter(task);
   }
 
+  override stopAtHand(caller: Task): Task | null {
+    this.touchTraced(caller);
+    return super.stopAtHand(caller);
+  }
+
   override poll(task: Task): Served {
     this.touchTraced(task);
     return super.poll(task);
@@ -52,6 +57,8 @@ class BoxPtrace extends Ptrace {
 export interface BoxOptions extends PtraceOptions {
   /** Keeps a log of every state change. */
   readonly logs?: boolean;
+  /** Requests of ptrace are made in parts, with windows between them for others (src/sim/request.ts). */
+  readonly splitsRequests?: boolean;
 }
 
 /** Everything of one simulated machine. */
@@ -69,6 +76,7 @@ export class Box {
     this.ptrace = new BoxPtrace(this.core, kernel, options);
     kernel.ptrace = this.ptrace;
     if (options.logs) kernel.log = new Log();
+    kernel.splitsRequests = options.splitsRequests === true;
   }
 
   /** Starts a program as a child of init. */

@@ -13,6 +13,10 @@ export function checkStep(kernel: SimKernel, ptrace: Ptrace): string | null {
       return `group_stop_count of ${process.tgid} is ${process.groupStopCount}, and ${counted} have yet to stop`;
     }
   }
+  for (const other of kernel.tasks.values()) {
+    if (other.requests === 0 || other.isHeld || other.isStopping || other.continued || other.exiting) continue;
+    return `${other.tid} runs while a request works on it`;
+  }
   for (const [key, { links, reporting }] of ptrace.traced) {
     const task = key as SimTask;
     if (task.exitState !== ExitState.ALIVE || task.fatalPending) continue;

@@ -184,7 +184,8 @@ export function program(): Command {
       .option('--log', 'every state change, on standard error')
       .option('--dump', 'all tasks as they are at the end')
       .option('--diagram <file>', 'write the run as a Mermaid sequence diagram')
-      .option('--exclusive', 'one tracer per thread, as on Linux alone');
+      .option('--exclusive', 'one tracer per thread, as on Linux alone')
+      .option('--split-requests', 'ptrace requests are made in parts, and others run between them');
   shows(sim.command('run'))
     .description('run it once: each task as long as it can')
     .option('--random <seed>', 'any task at each step, by a seed', natural)

@@ -25,6 +25,7 @@ export interface ShowOptions {
   readonly dump?: boolean;
   readonly diagram?: string;
   readonly exclusive?: boolean;
+  readonly splitRequests?: boolean;
 }
 
 export interface RunSimOptions extends ShowOptions {
@@ -39,12 +40,17 @@ export interface ExploreSimOptions extends ShowOptions {
 
 const isShown = ({ log, diagram: file }: ShowOptions): boolean => log === true || file !== undefined;
 
+const machineOf = ({ exclusive = false, splitRequests = false }: ShowOptions) => ({
+  exclusive,
+  splitsRequests: splitRequests,
+});
+
 function addPrograms({ kernel }: Box, { programs }: SimFile): void {
   for (const [path, program] of Object.entries(programs)) kernel.programs.set(path, startOf(program));
 }
 
 function makeBox(file: SimFile, options: ShowOptions): Box {
-  const box = new Box({ logs: isShown(options), exclusive: options.exclusive ?? false });
+  const box = new Box({ logs: isShown(options), ...machineOf(options) });
   addPrograms(box, file);
   return box.boot(file.main);
 }
@@ -98,7 +104,7 @@ export async function simExplore(path: string, options: ExploreSimOptions): Prom
   const began = performance.now();
   const { exploration, outcomes, counterexample } = search(file.main, {
     ...limits,
-    exclusive: options.exclusive ?? false,
+    ...machineOf(options),
     prepare: (box) => addPrograms(box, file),
     ...(file.atEnd !== undefined && { atEnd: file.atEnd }),
   });

@@ -4,6 +4,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { PTRACE_O_MASK } from '../abi/ptrace.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
+import type { Link } from './link.ts';
 import type { Ptrace } from './ptrace.ts';
 import { groupStop, trapStop } from './stop.ts';
 
@@ -37,13 +38,26 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
   kernel.recallWaiters(tracer);
   if (!seize) link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: SI.SI_KERNEL, pid: 0, uid: 0 }); // R16
   if (signo !== 0) {
-    traced.show(link, seize ? trapStop(signo, traced.who(link)) : groupStop(signo)); // R18
+    const show = (): void => traced.show(link, seize ? trapStop(signo, traced.who(link)) : groupStop(signo)); // R18
+    if (kernel.enterTrap === undefined || traced.links.length > 1) show();
+    else kernel.enterTrap(task, (how) => arrive(link, how, show));
   } else if (!seize) {
     if (traced.reporting)
       traced.showOwed(link); // held by another tracer: at a safe point already
     else traced.summon();
   }
   return 0;
+}
+
+/** The task is in its trap. */
+function arrive(link: Link, how: 'stopped' | 'continued' | 'leaves', show: () => void): void {
+  if (link.over) return;
+  if (how === 'leaves') {
+    link.trapStop = true;
+    link.traced.summon();
+  } else if (how === 'stopped' || !link.seized) {
+    show(); // an ATTACHed one stays in the stop that it was found in (R33)
+  }
 }
 
 /** One link per tracer; with --exclusive one tracer. */

@@ -18,7 +18,7 @@ import { describeCall, describeServed, describeStop } from './log.ts';
 import type { Space } from './memory.ts';
 import { procFile } from './proc-files.ts';
 import { birthEvent, exitEvent, makeOps } from './reports.ts';
-import { serveRequest } from './requests.ts';
+import { serveRequest, stopAtHand } from './requests.ts';
 import { enterWait, leaveWait, pollWait } from './serve-wait.ts';
 import { Spaces } from './spaces.ts';
 import { type PtraceStop, trapStop } from './stop.ts';
@@ -317,6 +317,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       default:
         return { do: 'make' };
     }
+  }
+
+  stopAtHand(caller: Task): Task | null {
+    return stopAtHand(this, caller);
   }
 
   leave(task: Task, result: number): Served {

@@ -58,6 +58,24 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
   return whileTrapped(ptrace, link, () => stoppedRequest(ptrace, r));
 }
 
+/** On whose stop the call at hand of `caller` is to work; null: on none. */
+export function stopAtHand(ptrace: Ptrace, caller: Task): Task | null {
+  const { syscall } = caller;
+  if (WITHOUT_STOP.has(Number(BigInt.asIntN(64, syscall.arg(0))))) return null;
+  const task = ptrace.kernel.lookUp(syscall.argInt(1), caller);
+  const link = typeof task === 'number' ? undefined : ptrace.linkOf(task, caller);
+  return link?.death === null && link.isStopped ? link.traced.task : null;
+}
+
+/** R23. */
+const WITHOUT_STOP: ReadonlySet<number> = new Set([
+  PTRACE.TRACEME,
+  PTRACE.ATTACH,
+  PTRACE.SEIZE,
+  PTRACE.INTERRUPT,
+  PTRACE.KILL,
+]);
+
 /** A zombie answers to those requests that ask for no stop. */
 function ofTheDead(link: Link, request: number): number {
   if (request === PTRACE.KILL) return 0;

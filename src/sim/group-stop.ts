@@ -40,7 +40,7 @@ function beginGroupStop(kernel: SimKernel, task: SimTask, signo: number): boolea
   if (!setPending(task, signo | GROUP_STOP)) return false;
   process.groupStopCount++;
   for (const thread of process.threads) {
-    if (thread === task || thread.isStopped || !setPending(thread, signo | GROUP_STOP)) continue;
+    if (thread === task || thread.isStopping || !setPending(thread, signo | GROUP_STOP)) continue;
     process.groupStopCount++;
     if ((thread.jobctl & Jobctl.LISTENING) !== 0) kernel.wakeUp(thread, 'a group stop');
     else signalWakeUp(kernel, thread, false);
@@ -65,9 +65,27 @@ export const jobStopped: RunState = {
       task.jobReporting = kernel.hooks.proceed(task) === Outcome.HELD;
       if (task.jobReporting) return stays(task);
     }
-    if (task.jobHeld) return stays(task);
+    if (task.jobHeld || task.requests > 0) return stays(task);
     if (task.continued) return leave(kernel, task);
     return task.isStopped ? stays(task) : getSignal.execute(kernel, task);
+  },
+};
+
+/** JOBCTL_TRAPPING: from the group stop to the trap that a newcomer is to find. Who attached waits meanwhile. */
+export const trapping: RunState = {
+  name: 'stopped, on its way to a trap',
+  execute(kernel, task) {
+    const { arrive, leaves } = task.arrival!;
+    const how = task.continued ? 'continued' : leaves ? 'leaves' : 'stopped';
+    if (how === 'stopped') {
+      task.jobctl |= Jobctl.STOPPED;
+      task.ready = false;
+    }
+    arrive(how);
+    const next =
+      how === 'stopped' ? jobStopped : how === 'continued' ? leave(kernel, task) : getSignal.execute(kernel, task);
+    kernel.clearTrapping(task);
+    return next;
   },
 };
 

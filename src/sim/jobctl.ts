@@ -19,8 +19,12 @@ export const Jobctl = {
   STOP_CONSUME: 1 << 18,
   /** News for a listener: the group goes on. */
   TRAP_NOTIFY: 1 << 20,
+  /** On its way from its group stop to a trap: whoever attached waits for that (request.ts). */
+  TRAPPING: 1 << 21,
   /** Held in a trap by listeners only: news of the group re-trap it (R26). */
   LISTENING: 1 << 22,
+  /** A request works on it: SIGKILL does not break its stop before that is over (R54, request.ts). */
+  PTRACE_FROZEN: 1 << 24,
   /** Sits in TASK_STOPPED. */
   STOPPED: 1 << 26,
   /** Held at a hook: what TASK_TRACED is. */

@@ -36,6 +36,8 @@ export class SimKernel implements Kernel {
   readonly tasks = new Map<number, SimTask>();
   readonly processes = new Map<number, Process>();
   init: SimTask | null = null;
+  /** Requests of ptrace are made in parts, with windows between them (request.ts). */
+  splitsRequests = false;
   readonly clock = new Clock();
   /** What was written to file descriptor 1. */
   readonly output: { readonly tid: number; readonly text: string }[] = [];
@@ -190,7 +192,9 @@ export class SimKernel implements Kernel {
 
   /** A fatal wake-up: whatever the task is stopped in is over (R50). It goes on only to die. */
   breakStop(task: SimTask): void {
-    const wasStopped = task.isStopped;
+    if ((task.jobctl & Jobctl.PTRACE_FROZEN) !== 0) return; // the thaw looks again (R54)
+    const wasStopped = task.isStopping;
+    this.clearTrapping(task);
     const { run } = task;
     const held = task.isHeld && run instanceof Held ? run : null;
     task.jobctl &= ~(Jobctl.STOPPED | Jobctl.TRACED | Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
@@ -201,6 +205,23 @@ export class SimKernel implements Kernel {
     this.hooks.killed(task);
     task.run = held?.broken === undefined ? returnToUser : { name: 'broken off', execute: held.broken };
     this.wakeUp(task, 'SIGKILL');
+  }
+
+  /** task_clear_jobctl_trapping: it is in its trap, or will never be. */
+  clearTrapping(task: SimTask): void {
+    const { arrival } = task;
+    task.jobctl &= ~Jobctl.TRAPPING;
+    task.arrival = null;
+    if (arrival !== null) this.wakeUp(arrival.tracer, 'its tracee is in the trap');
+  }
+
+  /** ptrace_unfreeze_traced: a request is over. */
+  thaw(task: SimTask): void {
+    this.touch(task);
+    if (--task.requests > 0) return;
+    task.jobctl &= ~Jobctl.PTRACE_FROZEN;
+    if (task.fatalPending) this.breakStop(task);
+    if (task.continued) this.wakeUp(task, 'the request is over');
   }
 
   /** SIGCONT was generated for a process. */

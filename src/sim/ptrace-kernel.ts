@@ -16,10 +16,11 @@ import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { SA, SignalFlag } from './process.ts';
 import { machineRequest, regsetRequest } from './ptrace-machine.ts';
+import { beginTrapping } from './request.ts';
 import { sendLocked, signalWakeUp } from './send-signal.ts';
 import { recallWaiters, ServedSleep } from './served.ts';
 import { bit } from './signal-queue.ts';
-import type { SimTask } from './task.ts';
+import type { Arrival, SimTask } from './task.ts';
 import { isText } from './text.ts';
 
 const NO_USAGE = new Uint8Array(144);
@@ -200,7 +201,7 @@ export class SimPtraceKernel implements PtraceKernel {
 
   jobStop(task: Task): number {
     const t = sim(task);
-    return t.isStopped ? t.jobctl & Jobctl.STOP_SIGMASK : 0;
+    return t.isStopping ? t.jobctl & Jobctl.STOP_SIGMASK : 0;
   }
 
   groupStop(task: Task): number {
@@ -211,10 +212,20 @@ export class SimPtraceKernel implements PtraceKernel {
 
   leaveJobStop(task: Task): void {
     const t = sim(task);
+    if (t.arrival !== null) t.arrival.leaves = true;
     if (!t.isStopped) return; // a SIGCONT was faster
     t.jobctl &= ~Jobctl.STOPPED;
     t.run = jobStopped;
     this.kernel.wakeUp(t, 'its tracer lets it run out of the stop');
+  }
+
+  enterTrap(task: Task, arrive: Arrival['arrive']): void {
+    const { kernel } = this;
+    const t = sim(task);
+    const tracer = kernel.current;
+    const atOnce = !kernel.splitsRequests || t.jobHeld || t.jobReporting; // an engine keeps it where it is
+    if (atOnce || tracer === null) arrive('stopped');
+    else beginTrapping(kernel, t, tracer, arrive);
   }
 
   rejoinGroupStop(task: Task): void {

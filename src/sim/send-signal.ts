@@ -87,7 +87,7 @@ function flush(task: SimTask, set: bigint): void {
 /** What prepare_signal(SIGCONT) does to each thread. */
 function wakeForContinue(kernel: SimKernel, thread: SimTask): void {
   clearStopPending(thread);
-  if (thread.isStopped) {
+  if (thread.isStopping) {
     thread.jobctl &= ~Jobctl.STOPPED;
     thread.continued = true;
     thread.sigpending = true;
@@ -106,7 +106,7 @@ function wakeForContinue(kernel: SimKernel, thread: SimTask): void {
 function wants(signo: number, task: SimTask): boolean {
   if ((task.blocked & bit(signo)) !== 0n || task.exiting || !task.alive) return false;
   if (signo === SIG.SIGKILL) return true;
-  if (task.isStopped || task.isHeld) return false;
+  if (task.isStopping || task.isHeld) return false;
   return task.ready || !task.sigpending;
 }
 

@@ -5,6 +5,7 @@
 
 import type { Served } from '../tracehook/ptrace.ts';
 import type { SimKernel } from './kernel.ts';
+import { awaitTrap, freeze, stopAtHand } from './request.ts';
 import { RESTART } from './restart.ts';
 import type { RunState } from './run-state.ts';
 import { completeCall } from './syscall-path.ts';
@@ -14,6 +15,11 @@ import type { SimTask } from './task.ts';
 export const serveAgain: RunState = { name: 'in a served call', execute: served };
 
 export function served(kernel: SimKernel, task: SimTask): RunState {
+  const target = kernel.splitsRequests ? stopAtHand(kernel, task) : null;
+  return target === null ? enter(kernel, task) : freeze(kernel, task, target, enter);
+}
+
+function enter(kernel: SimKernel, task: SimTask): RunState {
   return answer(kernel, task, kernel.ptrace!.enter(task));
 }
 
@@ -21,7 +27,9 @@ function answer(kernel: SimKernel, task: SimTask, result: Served): RunState {
   const { syscall } = task;
   switch (result.do) {
     case 'return':
-      return completeCall(kernel, task, result.value);
+      return task.awaits === null
+        ? completeCall(kernel, task, result.value)
+        : awaitTrap(kernel, task, Number(result.value));
     case 'make':
       return make(kernel, task);
     case 'sleep':

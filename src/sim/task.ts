@@ -15,6 +15,13 @@ import type { RunState } from './run-state.ts';
 import type { SeccompFilter } from './seccomp.ts';
 import { SignalQueue, type SigSet } from './signal-queue.ts';
 
+/** `how`: it stopped again; SIGCONT was faster; or another tracer lets it run out of its stop. */
+export interface Arrival {
+  readonly tracer: SimTask;
+  readonly arrive: (how: 'stopped' | 'continued' | 'leaves') => void;
+  leaves: boolean;
+}
+
 export class SimTask implements Task {
   tid: Tid;
   process: Process;
@@ -70,6 +77,12 @@ export class SimTask implements Task {
   jobReporting = false;
   /** SIGCONT came, and it has yet to leave its stop. */
   continued = false;
+  /** JOBCTL_TRAPPING: what is to be done when it is in its trap, and who waits for that. */
+  arrival: Arrival | null = null;
+  /** As a tracer: the task whose trap its call waits for. */
+  awaits: SimTask | null = null;
+  /** Requests that work on it (JOBCTL_PTRACE_FROZEN). */
+  requests = 0;
 
   /** The leaders that it made, or took in, by birth: where wait looks. */
   readonly children: SimTask[] = [];
@@ -130,6 +143,11 @@ export class SimTask implements Task {
   /** task_is_stopped: reads the job-control bit, never the scheduler's state (R53). */
   get isStopped(): boolean {
     return (this.jobctl & Jobctl.STOPPED) !== 0;
+  }
+
+  /** The same, or on its way from there to a trap: as good as stopped for its group. */
+  get isStopping(): boolean {
+    return (this.jobctl & (Jobctl.STOPPED | Jobctl.TRAPPING)) !== 0;
   }
 
   /** task_is_traced: held at a hook. */

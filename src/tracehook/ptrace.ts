@@ -30,6 +30,11 @@ export type ProcFile =
 export interface PtraceHooks {
   /** A call of this task, after its entry was reported and before it is made. */
   enter(task: Task): Served;
+  /**
+   * The stopped task on which the ptrace request at hand is to work; null: it needs no stop, or will be refused. For a kernel that
+   * makes requests in parts.
+   */
+  stopAtHand(caller: Task): Task | null;
   /** The result of a call that was tried. `sleep` here: the call is entered anew. */
   leave(task: Task, result: number): Served;
   /** A sleeper was woken and can be answered now: `return`, or `sleep` for no. */
@@ -115,6 +120,12 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   jobStop(task: Task): number;
   /** The same for its group, though the task itself may have run out of the stop (R5, R35). */
   groupStop(task: Task): number;
+  /**
+   * A newcomer traces a task that sits in its group stop, and is to find it in a trap (JOBCTL_TRAPPING). `arrive` is called when it
+   * is there; till then the newcomer's call does not return. How it is then: stopped still; just continued, which is told
+   * next; or about to leave the stop, let go by another. Absent: it is there at once.
+   */
+  enterTrap?(task: Task, arrive: (how: 'stopped' | 'continued' | 'leaves') => void): void;
   /** Lets a task run out of its group stop, which stays (R35). */
   leaveJobStop(task: Task): void;
 

@@ -51,7 +51,7 @@ export class SimTheatre implements World {
   readonly word = DATA;
   handler = 0;
 
-  constructor(options: { exclusive: boolean; logs?: boolean }) {
+  constructor(options: { exclusive: boolean; splitsRequests?: boolean; logs?: boolean }) {
     this.box = new Box(options);
     this.slots = Array.from({ length: SLOTS }, (_, n) => ({
       task: null,

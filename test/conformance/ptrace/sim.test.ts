@@ -7,13 +7,18 @@ import { MULTI } from './scenarios/multi/index.ts';
 import { SimTheatre } from './sim-theatre.ts';
 import { Stage } from './stage.ts';
 
+interface Options {
+  readonly exclusive: boolean;
+  readonly splitsRequests: boolean;
+}
+
 /** By title: why not. */
 const NOT_YET: Readonly<Record<string, string>> = {
   'P2 two tasks that trace each other': 'our ptrace refuses a circle, since it could hold itself for ever',
 };
 
-function perform(scenario: Scenario, exclusive: boolean): readonly string[] {
-  const theatre = new SimTheatre({ exclusive });
+function perform(scenario: Scenario, options: Options): readonly string[] {
+  const theatre = new SimTheatre(options);
   theatre.open();
   const stage = new Stage(theatre);
   try {
@@ -33,19 +38,22 @@ function check(scenario: Scenario, log: readonly string[]): void {
   expect(log).toEqual(same ?? allowed[0]);
 }
 
-function runAll(groups: Readonly<Record<string, readonly Scenario[]>>, exclusive: boolean): void {
+function runAll(groups: Readonly<Record<string, readonly Scenario[]>>, options: Options): void {
   for (const [group, scenarios] of Object.entries(groups)) {
-    describe(`${group} on the simulated kernel`, () => {
+    const parts = options.splitsRequests ? ', requests in parts' : '';
+    describe(`${group} on the simulated kernel${parts}`, () => {
       for (const scenario of scenarios) {
         const why = NOT_YET[scenario.title];
         test(why === undefined ? scenario.title : `${scenario.title} (not yet: ${why})`, () => {
-          if (why === undefined) check(scenario, perform(scenario, exclusive));
-          else expect(() => check(scenario, perform(scenario, exclusive)), 'it holds: take it off the list').toThrow();
+          if (why === undefined) check(scenario, perform(scenario, options));
+          else expect(() => check(scenario, perform(scenario, options)), 'it holds: take it off the list').toThrow();
         });
       }
     });
   }
 }
 
-runAll(GROUPS, true);
-runAll(MULTI, false);
+for (const splitsRequests of [false, true]) {
+  runAll(GROUPS, { exclusive: true, splitsRequests });
+  runAll(MULTI, { exclusive: false, splitsRequests });
+}

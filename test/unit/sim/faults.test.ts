@@ -11,6 +11,7 @@ import {
   parseSchedule,
   replay,
   runChecked,
+  type SimPtraceKernel,
   scheduleText,
   shrink,
   startOf,
@@ -22,6 +23,8 @@ import * as races from './races.ts';
 
 interface Fault {
   readonly name: string;
+  /** In the windows of a request: requests are made in parts. */
+  readonly splitsRequests?: boolean;
   /** What it takes out. */
   readonly break: (box: Box) => void;
   /** Of the machine, whole or not. */
@@ -269,11 +272,59 @@ const FAULTS: readonly Fault[] = [
       yield* sys.read(reader);
     },
   },
+  {
+    name: 'attaching to a stopped task does not wait for its trap (TRAPPING, before d79fdd6d96f4)',
+    splitsRequests: true,
+    break: ({ kernel, ptrace }) => {
+      const host = ptrace.kernel as SimPtraceKernel;
+      const { enterTrap } = host;
+      host.enterTrap = (task, arrive) => {
+        enterTrap.call(host, task, arrive);
+        kernel.current!.awaits = null;
+      };
+    },
+    program: races.attachStopped('SEIZE'),
+    atEnd: (box) => (box.output.startsWith('at once\n') ? null : 'the next wait does not find the stop'),
+  },
+  {
+    name: 'SIGKILL on the way to the trap does not end TRAPPING (task_clear_jobctl_pending)',
+    splitsRequests: true,
+    break: ({ kernel }) => {
+      const { clearTrapping } = kernel;
+      kernel.clearTrapping = (task) => {
+        if (!task.fatalPending) clearTrapping.call(kernel, task);
+      };
+    },
+    program: races.attachStopped('SEIZE', 'SIGKILL'),
+    atEnd: reapsAll,
+  },
+  {
+    name: 'SIGKILL wakes a task on which a request works (PTRACE_FROZEN, before 9899d11f6544; CVE-2013-0871)',
+    splitsRequests: true,
+    break: ({ kernel }) => {
+      const { breakStop } = kernel;
+      kernel.breakStop = (task) => {
+        task.jobctl &= ~Jobctl.PTRACE_FROZEN;
+        breakStop.call(kernel, task);
+      };
+    },
+    program: races.requestsKilled,
+  },
+  {
+    name: 'the thaw does not look for a SIGKILL that came meanwhile (ptrace_unfreeze_traced)',
+    splitsRequests: true,
+    break: ({ kernel }) => {
+      kernel.thaw = (task) => {
+        if (--task.requests === 0) task.jobctl &= ~Jobctl.PTRACE_FROZEN;
+      };
+    },
+    program: races.requestsKilled,
+  },
 ];
 
 describe.each(FAULTS)('$name', (fault) => {
   const make = (broken: boolean) => (): ReturnType<typeof worldOf> => {
-    const box = new Box().boot(fault.program);
+    const box = new Box({ splitsRequests: fault.splitsRequests === true }).boot(fault.program);
     fault.prepare?.(box);
     if (broken) fault.break(box);
     return worldOf(box, fault.atEnd === undefined ? {} : { atEnd: fault.atEnd });

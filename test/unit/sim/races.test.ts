@@ -1,6 +1,6 @@
 /** The races of the seeds, explored with two preemptions: the invariants hold in each of their interleavings. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Box, exploreBox, type Program } from '../../../src/box/index.ts';
 import * as races from './races.ts';
 
@@ -41,6 +41,38 @@ test.each(RACES)('$name', { timeout: 60_000 }, ({ program, atEnd }) => {
   const result = exploreBox(program, { preemptions: 2, maxRuns: 20_000, ...(atEnd && { atEnd }) });
   expect(result.violations).toEqual([]);
   expect(result.complete).toBe(true);
+});
+
+describe('with requests that are made in parts', () => {
+  const atOnce = (box: Box): string | null =>
+    box.output.startsWith('at once\n') ? null : `not at once:\n${box.output}`;
+  const staysStopped = (box: Box): string | null => (box.output === 'stopped 19\n' ? null : box.output);
+  const split: typeof RACES = [
+    ...RACES,
+    { name: 'SEIZE of what is stopped', program: races.attachStopped('SEIZE'), atEnd: atOnce },
+    { name: 'ATTACH to what is stopped', program: races.attachStopped('ATTACH'), atEnd: atOnce },
+    {
+      name: 'TRAPPING against SIGCONT, SEIZE',
+      program: races.attachStopped('SEIZE', 'SIGCONT'),
+      atEnd: endsRunning,
+    },
+    { name: 'TRAPPING against SIGCONT, ATTACH', program: races.attachStopped('ATTACH', 'SIGCONT'), atEnd: undefined },
+    { name: 'TRAPPING against SIGKILL', program: races.attachStopped('SEIZE', 'SIGKILL'), atEnd: reapsAll },
+    { name: 'TRAPPING against the death of the tracer', program: races.attacherDies, atEnd: staysStopped },
+    { name: 'PTRACE_FROZEN against SIGKILL', program: races.requestsKilled, atEnd: reapsAll },
+  ];
+
+  test.each(split)('$name', { timeout: 120_000 }, ({ program, atEnd }) => {
+    const result = exploreBox(program, {
+      preemptions: 2,
+      maxRuns: 40_000,
+      splitsRequests: true,
+      ...(atEnd && { atEnd }),
+    });
+    if (process.env.UTRACE_SIM_TABLE) console.log(result.runs, result.steps);
+    expect(result.violations).toEqual([]);
+    expect(result.complete).toBe(true);
+  });
 });
 
 test('two tracers against each other', { timeout: 60_000 }, () => {

@@ -225,3 +225,51 @@ export const tracerFirst: Program = function* main(sys) {
   const { pid } = yield* sys.wait4(tracee, W.NOHANG);
   yield* sys.print(String(pid));
 };
+
+/** Attaching to what has stopped: the first wait after it finds the stop, though it does not wait (R18). Prints whether it did. */
+export const attachStopped = (request: 'ATTACH' | 'SEIZE', ...signals: readonly string[]): Program =>
+  function* main(sys) {
+    const tracee = yield* sys.fork(sleeper);
+    yield* sys.kill(tracee, 'SIGSTOP');
+    yield* sys.wait4(tracee, W.UNTRACED);
+    yield* sys.fork(function* tracer(sys) {
+      if ((yield* sys.ptrace(request, tracee)) < 0) return;
+      const { pid } = yield* sys.wait4(tracee, W.ALL | W.NOHANG);
+      yield* sys.print(pid === tracee ? 'at once\n' : 'not yet\n');
+      if (pid === tracee) yield* sys.ptrace('CONT', tracee);
+      yield* monitor(sys, tracee);
+    });
+    for (const signal of signals) yield* sys.kill(tracee, signal);
+    if (!signals.includes('SIGKILL')) yield* sys.pause(); // else its end would orphan the stopped group
+  };
+
+/** SIGKILL while requests work on the stop. */
+export const requestsKilled: Program = function* main(sys) {
+  const tracee = yield* sys.fork(sleeper);
+  yield* sys.fork(function* tracer(sys) {
+    yield* sys.ptrace('SEIZE', tracee);
+    yield* sys.ptrace('INTERRUPT', tracee);
+    yield* next(sys, tracee);
+    yield* sys.getSiginfo(tracee);
+    yield* sys.ptrace('CONT', tracee);
+    yield* monitor(sys, tracee);
+  });
+  yield* sys.kill(tracee, 'SIGKILL');
+  yield* sys.wait4(tracee);
+  yield* sys.print('reaped\n');
+};
+
+/** The tracer dies while its attach waits for the trap; the next tracer finds the task as it should be. */
+export const attacherDies: Program = function* main(sys) {
+  const tracee = yield* sys.fork(sleeper);
+  yield* sys.kill(tracee, 'SIGSTOP');
+  yield* sys.wait4(tracee, W.UNTRACED);
+  const tracer = yield* sys.fork(function* tracer(sys) {
+    yield* sys.ptrace('SEIZE', tracee);
+    yield* sys.pause();
+  });
+  yield* sys.kill(tracer, 'SIGKILL');
+  yield* sys.wait4(tracer);
+  yield* sys.ptrace('SEIZE', tracee);
+  yield* sys.print(`${yield* next(sys, tracee)}\n`);
+};

@@ -112,7 +112,7 @@ const FIRST = Number(process.env.UTRACE_SIM_SEED ?? 1);
 
 test(`${COUNT} random lives`, { timeout: 600_000 }, () => {
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
-    const box = new Box({ exclusive: seed % 2 === 0 });
+    const box = new Box({ exclusive: seed % 2 === 0, splitsRequests: seed % 4 < 2 });
     const prng = new Prng(seed);
     box.kernel.programs.set(
       'again',

@@ -408,7 +408,7 @@ FN(wait_child, 2)
 	return int_(env, r < 0 ? -errno : r);
 }
 
-// waitTask(tid, bytes): blocks for one tracee that is known to trap at once. The status into 4 bytes.
+// waitTask(tid, bytes): blocks for one tracee that is known to trap at once. The status into 4 bytes. 0: see ut_wait_task.
 FN(wait_task, 2)
 {
 	size_t len;
@@ -416,12 +416,9 @@ FN(wait_task, 2)
 	void *data = bytes(a, 1, &len);
 	if (!data || len < sizeof status)
 		return NULL;
-	pid_t r;
-	do
-		r = waitpid(i32(a, 0), &status, __WALL);
-	while (r < 0 && errno == EINTR);
+	int r = ut_wait_task(i32(a, 0), &status);
 	memcpy(data, &status, sizeof status);
-	return int_(env, r < 0 ? -errno : r);
+	return int_(env, r);
 }
 
 // holdDeaths(on): from now on `step` collects stops only.

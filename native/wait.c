@@ -2,8 +2,10 @@
 #include "utrace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -17,6 +19,7 @@
 #endif
 #define EVENT_SECCOMP 7
 #define EVENT_STOP 128
+#define WAIT_TICK_NS 1000000L
 
 // Tracees are always eligible for wait; with __WCLONE ordinary children (exit signal SIGCHLD), which belong to
 // others in this process, are not. __WNOTHREAD: a tracee is the tracer thread's alone.
@@ -97,7 +100,7 @@ static void read_event(struct ut_event *ev)
 
 static atomic_int ticks;
 static timer_t slice_timer;
-static int slice_timer_made, slice_idle_ticks, slice_max_ticks;
+static int slice_timer_made, slice_on, slice_idle_ticks, slice_max_ticks;
 
 static void on_tick(int sig)
 {
@@ -123,23 +126,31 @@ static int stops_signal(int on)
 	return sigaction(SIGCHLD, &sa, NULL) < 0 ? -errno : 0;
 }
 
+static int make_timer(void)
+{
+	if (slice_timer_made)
+		return 0;
+	struct sigaction sa = { .sa_handler = on_tick };
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(tick_signal(), &sa, NULL) < 0)
+		return -errno;
+	struct sigevent se;
+	memset(&se, 0, sizeof se);
+	se.sigev_notify = SIGEV_THREAD_ID;
+	se.sigev_signo = tick_signal();
+	se._sigev_un._tid = (int)syscall(SYS_gettid);
+	if (timer_create(CLOCK_MONOTONIC, &se, &slice_timer) < 0)
+		return -errno;
+	slice_timer_made = 1;
+	return 0;
+}
+
 int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks)
 {
-	if (!slice_timer_made) {
-		struct sigaction sa = { .sa_handler = on_tick };
-		sigemptyset(&sa.sa_mask);
-		if (sigaction(tick_signal(), &sa, NULL) < 0)
-			return -errno;
-		struct sigevent se;
-		memset(&se, 0, sizeof se);
-		se.sigev_notify = SIGEV_THREAD_ID;
-		se.sigev_signo = tick_signal();
-		se._sigev_un._tid = (int)syscall(SYS_gettid);
-		if (timer_create(CLOCK_MONOTONIC, &se, &slice_timer) < 0)
-			return -errno;
-		slice_timer_made = 1;
-	}
-	int r = stops_signal(0);
+	int r = make_timer();
+	if (r < 0)
+		return r;
+	r = stops_signal(0);
 	if (r < 0)
 		return r;
 	slice_idle_ticks = idle_ticks;
@@ -150,11 +161,13 @@ int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks)
 		.it_interval = { 0, period_ns },
 		.it_value = { 0, period_ns },
 	};
-	return timer_settime(slice_timer, 0, &its, NULL) < 0 ? -errno : 0;
+	slice_on = timer_settime(slice_timer, 0, &its, NULL) == 0;
+	return slice_on ? 0 : -errno;
 }
 
 int ut_slice_end(void)
 {
+	slice_on = 0;
 	struct itimerspec its = { { 0, 0 }, { 0, 0 } };
 	if (slice_timer_made && timer_settime(slice_timer, 0, &its, NULL) < 0)
 		return -errno;
@@ -205,13 +218,49 @@ static pid_t wait_next(pid_t pid, int *status, int flags, struct rusage *ru)
 	return si.si_pid;
 }
 
+static int is_zombie(pid_t tid)
+{
+	char path[32], text[64];
+	snprintf(path, sizeof path, "/proc/%d/stat", tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; // a wait will say so
+	ssize_t n = read(fd, text, sizeof text - 1); // the name has 15 bytes at most
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	const char *name_end = strrchr(text, ')');
+	return name_end && (!strncmp(name_end, ") Z", 3) || !strncmp(name_end, ") X", 3));
+}
+
+// What this task tells next. 0: it is a leader that died before its threads, so that it has nothing to tell until those are
+// collected. One that was killed stands at its exit, and then a resume that was meant for the stop before takes it
+// past that.
+int ut_wait_task(pid_t tid, int *status)
+{
+	struct itimerspec on = { { 0, WAIT_TICK_NS }, { 0, WAIT_TICK_NS } }, off = { { 0, 0 }, { 0, 0 } };
+	int error = slice_on ? 0 : make_timer();
+	if (error < 0)
+		return error;
+	if (!slice_on && timer_settime(slice_timer, 0, &on, NULL) < 0)
+		return -errno;
+	pid_t r;
+	do {
+		r = waitpid(tid, status, __WALL);
+		error = r < 0 ? errno : 0;
+	} while (error == EINTR && !is_zombie(tid));
+	if (!slice_on)
+		timer_settime(slice_timer, 0, &off, NULL);
+	return error == EINTR ? 0 : error ? -error : r;
+}
+
 int ut_peek_death(pid_t tid, int *status)
 {
 	siginfo_t si;
 	si.si_pid = 0;
 	if (waitid(P_PID, (id_t)tid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
 		return -errno;
-	if (si.si_pid == 0)
+	// A tracee's stop is shown to any wait.
+	if (si.si_pid == 0 || (si.si_code != CLD_EXITED && si.si_code != CLD_KILLED && si.si_code != CLD_DUMPED))
 		return 0;
 	*status = status_of(&si);
 	return 1;

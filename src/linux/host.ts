@@ -218,7 +218,7 @@ export class LinuxHost implements Kernel {
   retrap(task: LinuxTask): number | null {
     if (this.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0) return null;
     const { tid } = task;
-    if (this.native.waitTask(tid, this.statusBytes) < 0) return null;
+    if (this.native.waitTask(tid, this.statusBytes) <= 0) return null; // it died, as the loop will learn
     const status = new Int32Array(this.statusBytes.buffer)[0]!;
     const isGroupStop = stopEvent(status) === PTRACE_EVENT.STOP && stopSignal(status) !== SIG.SIGTRAP;
     if (isGroupStop) return status;

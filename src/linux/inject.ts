@@ -118,7 +118,11 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       if (task.registers.flush() < 0) return false;
       task.registers.invalidate();
       task.switches++;
-      if (native.resume(tid, request, 0) < 0 || native.waitTask(tid, bytes) < 0) return false;
+      if (native.resume(tid, request, 0) < 0) return false;
+      if (native.waitTask(tid, bytes) <= 0) {
+        task.run = Run.RUNNING; // killed before that resume, which took it past its exit
+        return false;
+      }
       const status = new Int32Array(bytes.buffer)[0]!;
       if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
         task.run = Run.RUNNING;

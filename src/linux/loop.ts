@@ -117,6 +117,7 @@ export class Loop {
     let stops = 0;
     let dyingTurns = 0;
     try {
+      pollDying(host, true);
       while (!over) {
         host.handleReady();
         pollDying(host);

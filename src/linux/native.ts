@@ -68,6 +68,7 @@ export interface Native {
   sendSignal(tgid: number, tid: number, signo: number): number;
   queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number;
   waitChild(pid: number, status: Uint8Array): number;
+  /** What one task tells next. 0: it died, and tells so only when its threads are collected. */
   waitTask(tid: number, status: Uint8Array): number;
   /** From now on `step` collects stops only; deaths are asked for with `peekDeath`, one by one. */
   holdDeaths(on: number): void;

@@ -24,12 +24,15 @@ export function expectDeath(host: LinuxHost, task: LinuxTask): void {
   if (host.keepers.size > 0) host.dying.add(task);
 }
 
-/** Looks at those that are about to die. True: some have died. */
-export function pollDying(host: LinuxHost): boolean {
+/**
+ * Looks at those that are about to die. True: some have died. `all`: at all, since SIGKILL may take a task past its exit
+ * event: it comes in the middle of an exit, or just before a resume that was meant for an earlier stop.
+ */
+export function pollDying(host: LinuxHost, all = false): boolean {
   if (host.keepers.size === 0) return false;
   let any = false;
   for (const task of host.tasks.values()) {
-    if (!task.exited || task.run !== Run.RUNNING || task.exitState !== ExitState.ALIVE) continue;
+    if (!(task.exited || all) || task.run !== Run.RUNNING || task.exitState !== ExitState.ALIVE) continue;
     const r = host.native.peekDeath(task.tid, status);
     if (r === 0) continue;
     any = true;
@@ -40,6 +43,10 @@ export function pollDying(host: LinuxHost): boolean {
       continue;
     }
     const how = statusWord[0]!;
+    if (!task.exited && host.ptrace?.keepsZombie(task)) {
+      task.keeps = true;
+      host.keepers.add(task);
+    }
     if (task.keeps) zombie(host, task, how);
     else {
       host.native.waitTask(task.tid, status);

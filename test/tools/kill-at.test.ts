@@ -1,0 +1,47 @@
+/**
+ * SIGKILL at each moment of the supervisor's own: between any two of the system calls that it makes about a task. Random
+ */
+
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Prng } from '../../src/base/prng.ts';
+import { cli, run } from '../cli/support.ts';
+import { root } from '../support/paths.ts';
+import { build, debuggee, has, reaper, sh } from './support.ts';
+
+beforeAll(build, 120_000);
+
+const KILLS = Number(process.env.UTRACE_KILLS ?? 12);
+const SEED = Number(process.env.UTRACE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const addon = join(root, 'test', 'tools', 'programs', 'killing-addon.cjs');
+const settings = `-nx -q -batch -ex 'set debuginfod enabled off'`;
+const gdb = `gdb ${settings} -ex 'break add' -ex run -ex 'ignore 1 3' -ex continue --args ${debuggee} hits 6 >/dev/null 2>&1; echo`;
+
+interface Moment {
+  readonly who: string;
+  readonly at: number;
+  readonly where?: string;
+}
+
+/** What the supervisor says; everybody that it leaves must be gone for this to return. */
+async function killAt(scene: string, { who, at, where }: Moment): Promise<string> {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '--enable-source-maps',
+    UTRACE_NATIVE: addon,
+    UTRACE_KILL_WHO: who,
+    UTRACE_KILL_AT: String(at),
+    ...(where === undefined ? {} : { UTRACE_KILL_IN: where }),
+  };
+  const { stderr } = await run([reaper, process.execPath, cli, 'share', '--', ...sh(scene)], { env, deadline: 20_000 });
+  return stderr;
+}
+
+describe.skipIf(!has('gdb'))('killed before', () => {
+  // It is resumed past its exit then, and would be waited for, while its threads wait for us.
+  test.each([1, 2, 3, 4])('a call that it is to make for us: the %ith time', async (at) => {
+    const said = await killAt(gdb, { who: 'gdb', at, where: '^resume.*inject' });
+    expect(said).toMatch(/^killed \d+ before resume/m);
+    expect(said).not.toMatch(/^ +at /m);
+  });
+});

@@ -11,11 +11,22 @@ import { build, debuggee, has, reaper, sh } from './support.ts';
 
 beforeAll(build, 120_000);
 
-const KILLS = Number(process.env.UTRACE_KILLS ?? 12);
+const KILLS = Number(process.env.UTRACE_KILLS ?? 6);
 const SEED = Number(process.env.UTRACE_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const addon = join(root, 'test', 'tools', 'programs', 'killing-addon.cjs');
 const settings = `-nx -q -batch -ex 'set debuginfod enabled off'`;
 const gdb = `gdb ${settings} -ex 'break add' -ex run -ex 'ignore 1 3' -ex continue --args ${debuggee} hits 6 >/dev/null 2>&1; echo`;
+const strace = 'strace -f -o /dev/null';
+
+/** Whom to kill, in what, and about how many calls there are about its threads. */
+const SCENES = [
+  ['gdb', gdb, 1500],
+  ['debuggee', gdb, 900],
+  ['strace', `${strace} ${debuggee} family 8`, 1500],
+  ['debuggee', `${strace} ${debuggee} family 8`, 1500],
+  ['strace', `${strace} ${debuggee} threads`, 1000],
+  ['debuggee', `${strace} ${strace} ${debuggee} threads`, 1000],
+] as const;
 
 interface Moment {
   readonly who: string;
@@ -43,5 +54,23 @@ describe.skipIf(!has('gdb'))('killed before', () => {
     const said = await killAt(gdb, { who: 'gdb', at, where: '^resume.*inject' });
     expect(said).toMatch(/^killed \d+ before resume/m);
     expect(said).not.toMatch(/^ +at /m);
+  });
+
+  test(`any call, ${KILLS} times`, { timeout: KILLS * 25_000 }, async () => {
+    console.log(`kills between calls: UTRACE_SEED=${SEED}`);
+    const failures: string[] = [];
+    for (let i = 0; i < KILLS; i++) {
+      const random = new Prng(SEED + i);
+      const [who, scene, calls] = SCENES[random.below(SCENES.length)]!;
+      const at = 1 + random.below(calls);
+      const about = `seed ${SEED + i}: ${who} at call ${at} of ${scene}`;
+      try {
+        const said = await killAt(scene, { who, at });
+        if (/^ +at |wrong:/m.test(said)) failures.push(`${about}\n${said}`);
+      } catch (error) {
+        failures.push(`${about}\n${(error as Error).message}`);
+      }
+    }
+    expect(failures).toEqual([]);
   });
 });

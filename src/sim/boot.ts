@@ -3,7 +3,7 @@
 import { SIG } from '../abi/signals.ts';
 import type { Tgid } from '../base/brand.ts';
 import { type Credentials, ROOT } from './credentials.ts';
-import { consoleFile, FileTable } from './files.ts';
+import { FileTable } from './files.ts';
 import { placeStack } from './fork.ts';
 import type { Start } from './frames.ts';
 import type { SimKernel } from './kernel.ts';
@@ -69,8 +69,7 @@ export function boot(
   const task = firstTask(kernel, init, name, returnToUser, options.credentials ?? ROOT);
   const start: Start = startOf(program);
   task.frames.push({ code: null, start, history: 0, context: null, end: 'process' });
-  const terminal = consoleFile();
-  for (let fd = 0; fd <= 2; fd++) task.process.files.add(terminal);
+  for (let fd = 0; fd <= 2; fd++) task.process.files.add(kernel.terminal);
   task.ready = true;
   return task;
 }

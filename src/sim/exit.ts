@@ -18,6 +18,7 @@ import { DEAD, follow, followEvent, type RunState } from './run-state.ts';
 import { killThread, recalcSigpending, signalWakeUp } from './send-signal.ts';
 import { bit } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
+import { disassociate } from './terminal.ts';
 
 /** `code`: in wait's format (R49). */
 export function doGroupExit(kernel: SimKernel, task: SimTask, code: number): RunState {
@@ -75,7 +76,10 @@ function finishExit(kernel: SimKernel, task: SimTask): RunState {
   process.live--;
   const groupDead = process.live === 0;
   releaseMemory(kernel, task);
-  if (groupDead) process.files.closeAll(kernel);
+  if (groupDead) {
+    process.files.closeAll(kernel);
+    disassociate(kernel, process, true);
+  }
   exitNotify(kernel, task, groupDead);
   return DEAD;
 }

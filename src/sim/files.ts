@@ -1,7 +1,8 @@
-/** Open files, as many kinds as programs under trace need to talk: the console, pipes, signalfd, an epoll that never fires. */
+/** Open files, as many kinds as programs under trace need to talk: pipes, signalfd, an epoll that never fires; and terminal.ts. */
 
 import { ERRNO } from '../abi/errno.ts';
 import { SIG } from '../abi/signals.ts';
+import type { SyscallState } from '../tracehook/machine.ts';
 import type { SimKernel } from './kernel.ts';
 import { RESTART } from './restart.ts';
 import type { RunState } from './run-state.ts';
@@ -15,6 +16,7 @@ export interface File {
   users: number;
   read?(kernel: SimKernel, task: SimTask, at: bigint, length: number): number | RunState;
   write?(kernel: SimKernel, task: SimTask, at: bigint, length: number): number | RunState;
+  ioctl?(kernel: SimKernel, task: SimTask, call: SyscallState): number;
   /** The last table let it go. */
   closed?(kernel: SimKernel): void;
 }
@@ -52,14 +54,6 @@ export class FileTable {
     for (let fd = 0; fd < this.files.length; fd++) this.close(kernel, fd);
   }
 }
-
-export const consoleFile = (): File => ({
-  users: 0,
-  write(kernel, task, at, length) {
-    kernel.print(task, task.mm.read(at, length));
-    return length;
-  },
-});
 
 /** Where tasks wait for something to change. */
 class Waiters {

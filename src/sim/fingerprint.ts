@@ -11,7 +11,7 @@ import { Sleeping } from './sleep.ts';
 import type { SimTask } from './task.ts';
 
 export function fingerprint(kernel: SimKernel): string {
-  const parts: string[] = [String(kernel.clock.now)];
+  const parts: string[] = [String(kernel.clock.now), kernel.terminal.text()];
   for (const process of kernel.processes.values()) parts.push(processText(process));
   for (const task of kernel.tasks.values()) parts.push(taskText(task));
   parts.push(...kernel.output.map(({ tid, text }) => `${tid}:${text}`));
@@ -34,6 +34,7 @@ const processText = (process: Process): string =>
     process.exitSignal,
     process.pgid,
     process.sid,
+    Number(process.terminal !== null),
     process.live,
     process.credentials.uid,
     process.leader.tid,

@@ -101,6 +101,7 @@ function newProcess(parent: SimTask, tgid: Tgid, flags: number): Process {
   process.exitSignal = flags & CLONE.CSIGNAL;
   process.parent = (flags & CLONE.PARENT) !== 0 ? from.parent : parent;
   process.coreLimit = from.coreLimit;
+  process.terminal = from.terminal;
   return process;
 }
 

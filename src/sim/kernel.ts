@@ -21,6 +21,7 @@ import { Held } from './run-state.ts';
 import { signalWakeUp } from './send-signal.ts';
 import { Clock } from './sleep.ts';
 import type { SimTask } from './task.ts';
+import { Terminal } from './terminal.ts';
 
 const sim = (task: Task): SimTask => task as SimTask;
 const UTF8 = new TextDecoder();
@@ -39,7 +40,9 @@ export class SimKernel implements Kernel {
   /** Requests of ptrace are made in parts, with windows between them (request.ts). */
   splitsRequests = false;
   readonly clock = new Clock();
-  /** What was written to file descriptor 1. */
+  /** The console: it controls no session until one asks for it. */
+  readonly terminal = new Terminal();
+  /** What was written to it. */
   readonly output: { readonly tid: number; readonly text: string }[] = [];
   /** What execve finds, by path. */
   readonly programs = new Map<string, Start>();

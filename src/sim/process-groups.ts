@@ -64,5 +64,6 @@ export function setsid(kernel: SimKernel, task: SimTask): number {
   kernel.touchGroup(process.pgid);
   process.sid = process.tgid;
   process.pgid = process.tgid;
+  process.terminal = null;
   return process.tgid;
 }

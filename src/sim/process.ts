@@ -7,6 +7,7 @@ import type { Credentials } from './credentials.ts';
 import type { FileTable } from './files.ts';
 import { SignalQueue, type SigSet } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
+import type { Terminal } from './terminal.ts';
 
 /** signal->flags. */
 export const SignalFlag = {
@@ -95,6 +96,8 @@ export class Process {
   exitSignal = 0;
   pgid: number;
   sid: number;
+  /** The controlling terminal of its session (signal->tty). */
+  terminal: Terminal | null = null;
   /** PR_SET_CHILD_SUBREAPER. */
   subreaper = false;
   /** Takes in orphans for whom there is nobody else. */

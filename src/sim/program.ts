@@ -11,6 +11,7 @@ import type { HandlerStart, Start, UserCall, UserCode } from './frames.ts';
 import { SA } from './process.ts';
 import { type SigSet, setOf } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
+import { TTY } from './terminal.ts';
 import { AT, ROUTINE_CODE, ROUTINES } from './text.ts';
 import { W } from './wait.ts';
 
@@ -191,6 +192,10 @@ export class Sys {
   *sigsuspend(blocked: readonly SignalArg[]): UserCode<number> {
     return yield* this.call('rt_sigsuspend', this.putSet(blocked), 8);
   }
+  /** The signal that came; these are to be blocked. */
+  *sigwait(signals: readonly SignalArg[]): UserCode<number> {
+    return yield* this.call('rt_sigtimedwait', this.putSet(signals), 0, 0, 8);
+  }
   *pause(): UserCode<number> {
     return yield* this.call('pause');
   }
@@ -222,6 +227,33 @@ export class Sys {
   }
   *close(fd: number): UserCode<number> {
     return yield* this.call('close', fd);
+  }
+
+  // --- the terminal: files 0 to 2 ---
+
+  *setsid(): UserCode<number> {
+    return yield* this.call('setsid');
+  }
+  *ioctl(fd: number, request: keyof typeof TTY, arg: Word = 0): UserCode<number> {
+    return yield* this.call('ioctl', fd, TTY[request], arg);
+  }
+  *tcsetpgrp(fd: number, pgid: number): UserCode<number> {
+    return yield* this.ioctl(fd, 'TIOCSPGRP', this.put('set', new Uint8Array(Int32Array.of(pgid).buffer)));
+  }
+  *tcgetpgrp(fd: number): UserCode<number> {
+    const result = yield* this.ioctl(fd, 'TIOCGPGRP', this.at('set'));
+    return result < 0 ? result : this.view('set', 4).getInt32(0, true);
+  }
+  /** TOSTOP on or off. */
+  *setTostop(fd: number, on: boolean): UserCode<number> {
+    yield* this.ioctl(fd, 'TCGETS', this.at('text'));
+    const view = this.view('text', 36);
+    view.setUint32(12, (view.getUint32(12, true) & ~0x100) | (on ? 0x100 : 0), true);
+    return yield* this.ioctl(fd, 'TCSETS', this.put('text', new Uint8Array(view.buffer)));
+  }
+  /** Presses keys: `hi\n`, `\x03` for ^C. */
+  *type(fd: number, keys: string): UserCode<void> {
+    for (const byte of TEXT.encode(keys)) yield* this.ioctl(fd, 'TIOCSTI', this.put('text', Uint8Array.of(byte)));
   }
 
   // --- ptrace ---

@@ -16,6 +16,10 @@ export const FILE_CALLS: Readonly<Record<string, Make>> = {
     const file = task.process.files.get(call.argInt(0));
     return file?.write?.(kernel, task, call.arg(1), call.argNumber(2)) ?? -ERRNO.EBADF;
   },
+  ioctl(kernel, task, call) {
+    const file = task.process.files.get(call.argInt(0));
+    return file === undefined ? -ERRNO.EBADF : (file.ioctl?.(kernel, task, call) ?? -ERRNO.ENOTTY);
+  },
   close: (kernel, task, call) => task.process.files.close(kernel, call.argInt(0)),
   pipe(_kernel, task, call) {
     const [reader, writer] = makePipe();

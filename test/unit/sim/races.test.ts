@@ -79,3 +79,13 @@ test('two tracers against each other', { timeout: 60_000 }, () => {
   const result = exploreBox(races.twoTracers('SIGSTOP'), { preemptions: 1, maxRuns: 20_000 });
   expect(result.violations).toEqual([]);
 });
+
+test('a terminal that is given to a job before SIGCONT, and after it', () => {
+  const options = { preemptions: 2, atEnd: reapsAll };
+  expect(exploreBox(races.givesTerminal('terminal, SIGCONT'), options)).toMatchObject({
+    violations: [],
+    complete: true,
+  });
+  const [wrong] = exploreBox(races.givesTerminal('SIGCONT, terminal'), options).violations;
+  expect(wrong?.what).toBe('it ends idle');
+});

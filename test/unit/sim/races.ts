@@ -273,3 +273,23 @@ export const attacherDies: Program = function* main(sys) {
   yield* sys.ptrace('SEIZE', tracee);
   yield* sys.print(`${yield* next(sys, tracee)}\n`);
 };
+
+/** A shell gives the terminal to a job that reads from it: SIGCONT after that, or (wrong) before. */
+export const givesTerminal = (order: 'terminal, SIGCONT' | 'SIGCONT, terminal'): Program =>
+  function* main(sys) {
+    const shell = yield* sys.fork(function* shell(sys) {
+      yield* sys.setsid();
+      yield* sys.ioctl(0, 'TIOCSCTTY');
+      yield* sys.type(0, 'x\n');
+      const job = yield* sys.fork(function* job(sys) {
+        yield* sys.setpgid(0, 0);
+        yield* sys.read(0);
+      });
+      yield* sys.setpgid(job, job);
+      if (order === 'SIGCONT, terminal') yield* sys.kill(-job, 'SIGCONT');
+      yield* sys.tcsetpgrp(0, job);
+      if (order === 'terminal, SIGCONT') yield* sys.kill(-job, 'SIGCONT');
+      yield* sys.wait4(job);
+    });
+    yield* sys.wait4(shell);
+  };

@@ -26,7 +26,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
     group.parent = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
     group.childSignals = parent.group.childSignals;
     inheritProcFiles(parent.group, group);
-    if ((flags & CLONE.VM) !== 0) group.space = parent.group.space;
+    group.space = (flags & CLONE.VM) !== 0 ? parent.group.space : { tracers: new Set(parent.group.space.tracers) };
   }
   // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
   const known = host.tasks.get(tid);

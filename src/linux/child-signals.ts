@@ -101,10 +101,23 @@ export function settleDoubt(host: LinuxHost, tracer: LinuxTask): void {
 }
 
 function queue(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo): void {
-  if (tracer.childSignals.length > 0) return; // pending already: one is all there ever is
+  // Pending already: one is all there ever is.
+  if (tracer.childSignals.length > 0 || tracer.queued.some(({ signo }) => signo === SIG.SIGCHLD)) return;
   tracer.childSignals.push(info());
   host.signalled.add(tracer);
   host.kick();
+}
+
+/**
+ * A SIGCHLD that a stopped thread itself takes as it goes on: we queue it, and its true siginfo is put in place as it is
+ * delivered. One that is blocked is for somebody to read as it is, and one of a traced thread for its tracers.
+ */
+export function queueDirectly(host: LinuxHost, task: LinuxTask): boolean {
+  const [info] = task.childSignals;
+  if (info === undefined || host.ptrace!.isTraced(task) || blocksSignal(host, task, SIG.SIGCHLD)) return false;
+  task.childSignals.shift();
+  host.queueSignal(task, info, null);
+  return true;
 }
 
 /** Brings those that are to get a SIGCHLD to a stop. */
@@ -127,6 +140,7 @@ export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
     host.signalled.add(task); // interrupted once it runs
     return;
   }
+  queueDirectly(host, task);
   for (let info = task.childSignals.shift(); info !== undefined; info = task.childSignals.shift()) {
     if (task.run !== Run.STOPPED) return;
     injectCall(

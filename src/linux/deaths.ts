@@ -40,7 +40,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   }
   if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, null);
-  task.group.space = {};
+  task.group.space = { tracers: task.group.space.tracers };
   if (task.group.childSignals?.disposition === 'handler') task.group.childSignals = null;
   const after = (): void => resumeTask(host, task);
   if ((task.trace.events & Event.EXEC) === 0) {

@@ -71,7 +71,7 @@ export function injectCall(
   if (at === null || nr === undefined) return null;
   const saved = registers.names.map((register) => [register, registers.get(register)] as const);
   const place = belowStack(host, task);
-  memory.write(place, typeof bytes === 'function' ? bytes(place) : bytes);
+  if (!memory.copyTo(place, typeof bytes === 'function' ? bytes(place) : bytes)) return null;
   const names = arch.argumentRegisters(abi);
   registers.set(arch.syscallNumber, -1n);
   registers.set(arch.syscallResult, BigInt(nr));
@@ -118,6 +118,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       if (task.registers.flush() < 0) return false;
       task.registers.invalidate();
       task.switches++;
+      proc.forgetStatus();
       if (native.resume(tid, request, 0) < 0) return false;
       if (native.waitTask(tid, bytes) <= 0) {
         task.run = Run.RUNNING; // killed before that resume, which took it past its exit

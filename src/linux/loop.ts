@@ -11,6 +11,7 @@ import type { LinuxHost } from './host.ts';
 import { pollSleepers } from './interrupt.ts';
 import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
 import { CHECK_STOPS, Placement } from './placement.ts';
+import { forgetStatus } from './proc.ts';
 import { flushResume } from './resume.ts';
 import { sleepParked } from './served.ts';
 import { pollDying } from './zombies.ts';
@@ -28,6 +29,10 @@ const SLEEPER_MAX_MS = 100;
 const WATCHDOG_MS = 500;
 /** How often those about to die are looked at before we wait. */
 const DYING_TURNS = 400;
+/** After so many stops that were the only one, it is only looked for more … */
+const ALONE = 32;
+/** … once in so many. */
+const LOOK_TURNS = 8;
 const ECHILD = 10;
 
 export class Loop {
@@ -38,6 +43,9 @@ export class Loop {
   private watchdog: Timer | null = null;
   private sleeperTimer: Timer | null = null;
   private sleeperMs = SLEEPER_MS;
+  /** How often in a row a stop was the only one. */
+  private alone = 0;
+  private turns = 0;
   /**
    * Never a slice in the signal's own callback: libuv goes on as long as its pipe holds signals, and a slice among many
    * tasks makes more of them than it takes, so that no timer would ever be served.
@@ -124,6 +132,7 @@ export class Loop {
         const { tid } = next;
         const isDue = host.due.left > 0;
         const awaitsDeath = host.dying.size > 0 && dyingTurns < DYING_TURNS;
+        forgetStatus();
         let n = isDue ? this.collectDue() : this.step(block && !awaitsDeath);
         if (n >= STEP_SLICE_OVER) {
           over = true;
@@ -170,9 +179,11 @@ export class Loop {
     const { tid, request, data } = next;
     next.request = 0;
     const { running } = counts;
-    // With one task running there is nothing to look for beside its next stop.
-    const max = running > 2 ? events.capacity : 1;
-    return native.step(tid, request, data, max, block && running > 0 ? 1 : 0);
+    // With one task running there is nothing to look for beside its next stop; with many asleep, seldom.
+    const looks = running > 2 && (this.alone < ALONE || this.turns++ % LOOK_TURNS === 0);
+    const n = native.step(tid, request, data, looks ? events.capacity : 1, block && running > 0 ? 1 : 0);
+    if (looks) this.alone = (n & ~STEP_SLICE_OVER) > 1 ? 0 : this.alone + 1;
+    return n;
   }
 
   private collectDue(): number {

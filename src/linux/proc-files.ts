@@ -122,7 +122,7 @@ function openMemory(task: LinuxTask, of: LinuxTask): void {
     done: (fd) => {
       if (fd < 0) return;
       memory.set(fd, { task: of, space });
-      watchDescriptor(task, fd);
+      watchDescriptor(task, fd, space);
     },
   };
 }
@@ -170,7 +170,7 @@ function read(host: LinuxHost, task: LinuxTask): void {
     const bytes = accessible(() => file.task.memory.read(address, call.argNumber(2)));
     if (bytes === null) return -ERRNO.EIO;
     host.ptrace!.memoryRead(task, file.task, address, bytes);
-    return accessible(() => memory.write(call.arg(1), bytes)) === null ? -ERRNO.EFAULT : bytes.length;
+    return memory.copyTo(call.arg(1), bytes) ? bytes.length : -ERRNO.EFAULT;
   });
 }
 

@@ -1,15 +1,17 @@
 /**
  * The filters of processes that trace others: what they open in /proc must stop, and so must what they read and write by a
  * descriptor for a task's memory. Only tracers get one, so that everybody else opens files at full speed; what a tracer starts
- * from then on inherits it, for good. Seccomp sees the number of a descriptor but not what it is: so reads and writes get
- * a filter of their own when the first such descriptor comes, for just its number.
+ * from then on inherits it, for good. Seccomp sees the number of a descriptor but not what it is: so writes get a filter of
+ * their own when the first such descriptor comes, for just its number, and reads when there is a second tracer, whose
+ * breakpoints they are not to show.
  */
 
 import { syscallNumber } from '../abi/syscalls.ts';
 import { assemble, type Instruction, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
-import { type LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
+import { reportSoon } from './interrupt.ts';
+import { type AddressSpace, type LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
 
 // struct sock_filter and seccomp_data: see filter.ts
 const LD_ABS = 0x20;
@@ -65,11 +67,12 @@ const unless = (name: string, abi: Abi, load: Instruction, test: Instruction): I
   TRACE,
 ];
 
-const MEMORY_CALLS = ['read', 'write', 'pread64', 'pwrite64'];
+const READS = ['read', 'pread64'];
+const WRITES = ['write', 'pwrite64'];
 
-const memoryFilter = (fd: number): Uint8Array =>
+const memoryFilter = (fd: number, calls: readonly string[]): Uint8Array =>
   filter((abi) =>
-    MEMORY_CALLS.flatMap((name): Instruction[] =>
+    calls.flatMap((name): Instruction[] =>
       fd === ANY
         ? [[JEQ, 0, 1, syscallNumber(abi, name)!], TRACE]
         : [[JEQ, 0, 4, syscallNumber(abi, name)!], [LD_ABS, 0, 0, argOffset(0)], [JEQ, 0, 1, fd], TRACE, ALLOW],
@@ -83,28 +86,46 @@ export function watchProcFiles({ group: { procFiles } }: LinuxTask): void {
   procFiles.due.push(openFilter());
 }
 
-/** From its next stop on, what is read and written by this descriptor stops. */
-export function watchDescriptor({ group: { procFiles } }: LinuxTask, fd: number): void {
-  const { filtered, due } = procFiles;
+/** From its next stop on, what is written by this descriptor for memory stops; and what is read, if others trace there. */
+export function watchDescriptor({ group }: LinuxTask, fd: number, { tracers }: AddressSpace): void {
+  const { writes, reads, due } = group.procFiles;
+  addFilter(writes, due, fd, WRITES);
+  if ([...tracers].some((other) => other !== group)) addFilter(reads, due, fd, READS);
+}
+
+function addFilter(filtered: Set<number>, due: Uint8Array[], fd: number, calls: readonly string[]): void {
   if (filtered.has(fd) || filtered.has(ANY)) return;
   const which = filtered.size < MAX_FILTERS ? fd : ANY;
   filtered.add(which);
-  due.push(memoryFilter(which));
+  due.push(memoryFilter(which, calls));
+}
+
+/** A process traces somebody here: what others read of this memory is from now on looked at. */
+export function noteTracer(host: LinuxHost, tracer: LinuxTask, { group: { space } }: LinuxTask): void {
+  if (space.tracers.has(tracer.group)) return;
+  space.tracers.add(tracer.group);
+  for (const task of host.tasks.values()) {
+    if (!task.isLeader || task.group === tracer.group) continue;
+    const { memory, due } = task.group.procFiles;
+    for (const [fd, file] of memory) if (file.space === space) watchDescriptor(task, fd, space);
+    if (due.length > 0 && task.run === Run.RUNNING) reportSoon(host, task);
+  }
 }
 
 /** How many of a task's filters are ours. */
 export function filtersOf({ filter: own, group }: LinuxTask): number {
-  const { watched, filtered, due } = group.procFiles;
-  return (own === null ? 0 : 1) + (watched ? 1 : 0) + filtered.size - due.length;
+  const { watched, writes, reads, due } = group.procFiles;
+  return (own === null ? 0 : 1) + (watched ? 1 : 0) + writes.size + reads.size - due.length;
 }
 
 /** fork: filters and descriptors are the child's, too. */
 export function inheritProcFiles(parent: ThreadGroup, child: ThreadGroup): void {
-  const { watched, due, memory, filtered } = parent.procFiles;
+  const { watched, due, memory, writes, reads } = parent.procFiles;
   child.procFiles.watched = watched;
   child.procFiles.due.push(...due);
   for (const [fd, file] of memory) child.procFiles.memory.set(fd, file);
-  for (const fd of filtered) child.procFiles.filtered.add(fd);
+  for (const fd of writes) child.procFiles.writes.add(fd);
+  for (const fd of reads) child.procFiles.reads.add(fd);
 }
 
 /** At a stop of the process's, as the task is about to go on: if it is one where a task can be made to make a call. */

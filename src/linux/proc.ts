@@ -10,6 +10,19 @@ const text = (path: string): string | undefined => procfs().read(path);
 /** The process that traces: us. */
 export const self = (): number => procfs().pid;
 
+let last: { readonly tid: number; readonly status: string } | null = null;
+
+/** The status of a task that is looked at several times at one stop. */
+function statusNow(tid: number): string {
+  if (last?.tid !== tid) last = { tid, status: text(`/proc/${tid}/status`) ?? '' };
+  return last.status;
+}
+
+/** Tasks have run: what they looked like is void. */
+export function forgetStatus(): void {
+  last = null;
+}
+
 /** One field of /proc/TID/status, as text. */
 export function statusField(tid: number, name: string): string | undefined {
   const status = text(`/proc/${tid}/status`);
@@ -23,7 +36,7 @@ const hasSignal = (mask: string | undefined, signo: number): boolean =>
 
 /** What the program asked to be done with a signal: SigIgn and SigCgt. */
 export function disposition(tid: number, signo: number): Disposition {
-  const status = text(`/proc/${tid}/status`) ?? '';
+  const status = statusNow(tid);
   const mask = (name: string): string | undefined => new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1];
   if (hasSignal(mask('SigIgn'), signo)) return 'ignore';
   return hasSignal(mask('SigCgt'), signo) ? 'handler' : 'default';
@@ -90,7 +103,7 @@ export function times(tid: number): { utime: number; stime: number } {
 }
 
 export const processGroup = (tid: number): number => Number(stat(tid)?.[2] ?? 0);
-export const realUid = (tid: number): number => Number(statusField(tid, 'Uid')?.split('\t')[0] ?? 0);
+export const realUid = (tid: number): number => Number(/\nUid:\t(\d+)/.exec(statusNow(tid))?.[1] ?? 0);
 
 export const parentPid = (tid: number): number => Number(stat(tid)?.[1] ?? 0);
 

@@ -17,7 +17,7 @@ import { endListen, listenHeld } from './job-control.ts';
 import { parentOf } from './parents.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
-import { filtersOf, watchProcFiles } from './proc-filter.ts';
+import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
@@ -313,8 +313,9 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return bytes;
   }
 
-  becameTracer(task: Task): void {
-    watchProcFiles(linux(task));
+  becameTracer(tracer: Task, task?: Task): void {
+    watchProcFiles(linux(tracer));
+    if (task !== undefined) noteTracer(this.host, linux(tracer), linux(task));
   }
 
   wakeSleeper(task: Task): void {

@@ -9,7 +9,7 @@ import { encodeSiginfo } from '../abi/siginfo.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { Served } from '../tracehook/ptrace.ts';
-import { HostError } from './errors.ts';
+import { queueDirectly } from './child-signals.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
@@ -28,6 +28,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
   const served = host.ptrace!.enter(task);
   switch (served.do) {
     case 'return':
+      queueDirectly(host, task);
       if (signalInstead(host, task, { nr: task.call.nr, phase: 'signalling', value: BigInt(served.value) })) return;
       answer(host, task, served.value);
       resumeTask(host, task);
@@ -88,12 +89,7 @@ function signalInstead(host: LinuxHost, task: LinuxTask, served: ServedCall): bo
   const { abi } = task.call;
   const { registers } = task;
   const place = belowStack(host, task);
-  try {
-    task.memory.write(place, encodeSiginfo(info));
-  } catch (error) {
-    if (error instanceof HostError) return false; // it has no stack to speak of, or was killed
-    throw error;
-  }
+  if (!task.memory.copyTo(place, encodeSiginfo(info))) return false; // it has no stack to speak of, or was killed
   const names = arch.argumentRegisters(abi).slice(0, 3);
   served.given = names.map((register) => ({ register, value: registers.get(register) }));
   registers.set(names[0]!, BigInt(tidFor(task, task)));
@@ -110,6 +106,10 @@ export function signalParked(host: LinuxHost, task: LinuxTask): void {
   if (task.run !== Run.STOPPED) return;
   unpark(host, task);
   if (task.served?.phase !== 'parked') return;
+  if (queueDirectly(host, task)) {
+    sleepNow(host, task); // not for long
+    return;
+  }
   host.parked.delete(task);
   signalInstead(host, task, { nr: task.served.nr, phase: 'signalling' });
 }

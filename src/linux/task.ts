@@ -52,6 +52,8 @@ export interface TaskCounts {
 export interface AddressSpace {
   /** Where a system call instruction is mapped. */
   syscallAt?: bigint;
+  /** The processes that trace, or traced, somebody in it: what one of them plants is not for the others to see. */
+  readonly tracers: Set<ThreadGroup>;
 }
 
 /** The disposition of SIGCHLD. */
@@ -76,8 +78,10 @@ export interface ProcFiles {
   readonly due: Uint8Array[];
   /** By descriptor. */
   readonly memory: Map<number, MemoryFile>;
-  /** Descriptors whose reads and writes stop; −1: all. */
-  readonly filtered: Set<number>;
+  /** Descriptors whose writes stop; −1: all. */
+  readonly writes: Set<number>;
+  /** Descriptors whose reads stop; −1: all. */
+  readonly reads: Set<number>;
 }
 
 /** A call of this task that is served, not made (served.ts). */
@@ -121,9 +125,9 @@ export class ThreadGroup {
   /** The signal of the group stop it is in, or was in last. */
   stopSigno = 0;
   /** Stands for the address space: shared by those who share it, new at each exec. */
-  space: AddressSpace = {};
+  space: AddressSpace = { tracers: new Set() };
   /** What its tracers' filters say (proc-filter.ts). */
-  readonly procFiles: ProcFiles = { watched: false, due: [], memory: new Map(), filtered: new Set() };
+  readonly procFiles: ProcFiles = { watched: false, due: [], memory: new Map(), writes: new Set(), reads: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
   childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */

@@ -111,7 +111,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     const links = this.tracers.get(tracer);
     if (links === undefined) this.tracers.set(tracer, [link]);
     else links.push(link);
-    this.kernel.becameTracer(tracer);
+    this.kernel.becameTracer(tracer, task);
     traced.updateEvents();
     return link;
   }

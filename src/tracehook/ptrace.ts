@@ -169,8 +169,11 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   /** The rusage of a task, as wait4 gives it. */
   rusage(task: Task): Uint8Array;
 
-  /** The task's process traces somebody from now on: the files of /proc it opens are asked for by `procFile`. */
-  becameTracer(task: Task): void;
+  /**
+   * The tracer's process traces `task` from now on (or tried to): the files of /proc it opens are asked for by `procFile`, what it
+   * writes there into memory by `memoryWrite`, and what others read of the memory of `task` by `memoryRead`.
+   */
+  becameTracer(tracer: Task, task?: Task): void;
 
   /** A sleeper is to be polled. */
   wakeSleeper(task: Task): void;

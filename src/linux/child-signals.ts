@@ -101,12 +101,15 @@ export function settleDoubt(host: LinuxHost, tracer: LinuxTask): void {
 }
 
 function queue(host: LinuxHost, tracer: LinuxTask, info: () => Siginfo): void {
-  // Pending already: one is all there ever is.
-  if (tracer.childSignals.length > 0 || tracer.queued.some(({ signo }) => signo === SIG.SIGCHLD)) return;
+  if (tracer.childSignals.length > 0 || isQueued(tracer)) return; // one is all there ever is
   tracer.childSignals.push(info());
   host.signalled.add(tracer);
   host.kick();
 }
+
+/** Whether one that we queued is still to be delivered. */
+const isQueued = (task: LinuxTask): boolean =>
+  task.queued.some(({ signo }) => signo === SIG.SIGCHLD) && proc.isPending(task.tid, SIG.SIGCHLD);
 
 /**
  * A SIGCHLD that a stopped thread itself takes as it goes on: we queue it, and its true siginfo is put in place as it is

@@ -274,6 +274,19 @@ export class LinuxHost implements Kernel {
     if (r < 0) task.queued.pop(); // it died
   }
 
+  /** The one that we queued, if a siginfo at a delivery-stop is that of one: it is queued no more. */
+  takeQueued({ queued }: LinuxTask, info: Siginfo): LinuxTask['queued'][number] | undefined {
+    if (info.errno !== QUEUED_ERRNO) return undefined;
+    const index = queued.findIndex(({ cookie }) => BigInt(cookie) === info.value);
+    return index < 0 ? undefined : queued.splice(index, 1)[0];
+  }
+
+  /** Queues a signal that came when it could not be delivered. */
+  queueAgain(task: LinuxTask, info: Siginfo): void {
+    const item = this.takeQueued(task, info);
+    this.queueSignal(task, item?.info ?? info, item?.decision ?? null);
+  }
+
   /** Lets a task go for good. */
   releaseTask(task: LinuxTask): void {
     detachTask(this, task);

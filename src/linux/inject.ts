@@ -140,7 +140,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
     }
     return false;
   } finally {
-    for (const info of meanwhile) host.queueSignal(task, info, null);
+    for (const info of meanwhile) host.queueAgain(task, info);
   }
 }
 

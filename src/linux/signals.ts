@@ -4,7 +4,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { type LinuxHost, QUEUED_ERRNO } from './host.ts';
+import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -22,11 +22,10 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
   }
-  const index = info.errno === QUEUED_ERRNO ? task.queued.findIndex(({ cookie }) => BigInt(cookie) === info.value) : -1;
-  if (index >= 0) {
-    const [item] = task.queued.splice(index, 1);
-    const { decision } = item!;
-    const actual = decision === null ? item!.info : takeEffect(host, task, item!.info, decision);
+  const item = host.takeQueued(task, info);
+  if (item !== undefined) {
+    const { decision } = item;
+    const actual = decision === null ? item.info : takeEffect(host, task, item.info, decision);
     if (task.run !== Run.STOPPED) return; // killed under our hand
     setSiginfo(host, task, actual);
     if (decision !== null) {
@@ -36,7 +35,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       resumeTask(host, task);
       return;
     }
-    info = item!.info;
+    info = item.info;
   }
   if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
     passOn(host, task, signo);

@@ -77,6 +77,7 @@ function finishExit(kernel: SimKernel, task: SimTask): RunState {
   const groupDead = process.live === 0;
   releaseMemory(kernel, task);
   if (groupDead) {
+    process.timers?.end();
     process.files.closeAll(kernel);
     disassociate(kernel, process, true);
   }

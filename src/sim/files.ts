@@ -9,6 +9,7 @@ import type { RunState } from './run-state.ts';
 import { sendLocked } from './send-signal.ts';
 import type { SigSet } from './signal-queue.ts';
 import { sleepOn } from './sleep.ts';
+import { takeSignal } from './take-signal.ts';
 import type { SimTask } from './task.ts';
 
 export interface File {
@@ -122,7 +123,7 @@ export const signalFile = (set: SigSet): File => ({
   users: 0,
   read(kernel, task, at) {
     const check = (): number | null => {
-      const info = task.pending.take(~set) ?? task.process.shared.take(~set);
+      const info = takeSignal(task, ~set);
       if (info === null) return null;
       const bytes = new Uint8Array(SIGNALFD_SIGINFO_SIZE);
       const view = new DataView(bytes.buffer);

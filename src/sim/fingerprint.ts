@@ -39,6 +39,7 @@ const processText = (process: Process): string =>
     process.credentials.uid,
     process.leader.tid,
     queueText(process.shared),
+    process.timers?.text() ?? '',
     [...process.waiters].map(({ tid }) => tid).join(','),
   ].join('|');
 

@@ -19,6 +19,7 @@ import { returnToUser } from './return-to-user.ts';
 import { follow, type RunState } from './run-state.ts';
 import { recalcSigpending } from './send-signal.ts';
 import { bit, STOP_SIGNALS } from './signal-queue.ts';
+import { takeSignal } from './take-signal.ts';
 import type { SimTask } from './task.ts';
 
 const CORE_FLAG = 0x80;
@@ -65,7 +66,7 @@ function afterHook(kernel: SimKernel, task: SimTask, outcome: Outcome): RunState
 /** dequeue_signal. SIGKILL is never taken: it was acted on before. */
 export function dequeue(task: SimTask): Siginfo | null {
   const blocked = task.blocked | SIGKILL_SET;
-  const info = task.pending.takeSynchronous(blocked) ?? task.pending.take(blocked) ?? task.process.shared.take(blocked);
+  const info = task.pending.takeSynchronous(blocked) ?? takeSignal(task, blocked);
   if (info !== null && (bit(info.signo) & STOP_SIGNALS) !== 0n) task.jobctl |= Jobctl.STOP_DEQUEUED;
   return info;
 }

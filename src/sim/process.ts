@@ -8,6 +8,7 @@ import type { FileTable } from './files.ts';
 import { SignalQueue, type SigSet } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 import type { Terminal } from './terminal.ts';
+import type { Timers } from './timers.ts';
 
 /** signal->flags. */
 export const SignalFlag = {
@@ -98,6 +99,8 @@ export class Process {
   sid: number;
   /** The controlling terminal of its session (signal->tty). */
   terminal: Terminal | null = null;
+  /** Null: it never had any. */
+  timers: Timers | null = null;
   /** PR_SET_CHILD_SUBREAPER. */
   subreaper = false;
   /** Takes in orphans for whom there is nobody else. */

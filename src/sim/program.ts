@@ -62,7 +62,16 @@ const CLONE_THREAD_FLAGS = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000;
 const CLONE_VFORK_FLAGS = 0x4000 | 0x100 | 17;
 
 /** Places in a task's scratch memory. */
-const SPACE = { status: 0, siginfo: 0x40, usage: 0x100, set: 0x200, action: 0x240, time: 0x280, text: 0x400 } as const;
+const SPACE = {
+  status: 0,
+  siginfo: 0x40,
+  usage: 0x100,
+  set: 0x200,
+  action: 0x240,
+  time: 0x280,
+  times: 0x2c0,
+  text: 0x400,
+} as const;
 const TEXT = new TextEncoder();
 
 export class Sys {
@@ -204,6 +213,52 @@ export class Sys {
     const whole = Math.floor(seconds);
     const time = BigInt64Array.of(BigInt(whole), BigInt(Math.round((seconds - whole) * 1e9)));
     return yield* this.call('nanosleep', this.put('time', new Uint8Array(time.buffer)), 0);
+  }
+
+  // --- timers, in virtual seconds ---
+
+  *alarm(seconds: number): UserCode<number> {
+    return yield* this.call('alarm', seconds);
+  }
+  /** ITIMER_REAL. */
+  *setitimer(value: number, interval = 0): UserCode<number> {
+    return yield* this.call('setitimer', 0, this.putTimes(1e6, interval, value), 0);
+  }
+  /** What is left of it. */
+  *getitimer(): UserCode<number> {
+    yield* this.call('getitimer', 0, this.at('times'));
+    return this.timeLeft(1e6);
+  }
+  /** A timer on the monotonic clock: by default SIGALRM for the process. Its id. */
+  *timerCreate(event?: { signal?: SignalArg; value?: number; thread?: number; silent?: boolean }): UserCode<number> {
+    let at = 0;
+    if (event !== undefined) {
+      const { signal = 'SIGALRM', value = 0, thread, silent = false } = event;
+      const notify = silent ? 1 : thread === undefined ? 0 : 4;
+      at = this.put('times', new Uint8Array(Int32Array.of(value, 0, signalOf(signal), notify, thread ?? 0).buffer));
+    }
+    const result = yield* this.call('timer_create', 1, at, this.at('set'));
+    return result < 0 ? result : this.view('set', 4).getInt32(0, true);
+  }
+  /** `absolute`: `value` is a time since the start. */
+  *timerSettime(id: number, value: number, interval = 0, absolute = false): UserCode<number> {
+    return yield* this.call('timer_settime', id, Number(absolute), this.putTimes(1e9, interval, value), 0);
+  }
+  /** What is left of it; an errno if there is none. */
+  *timerGettime(id: number): UserCode<number> {
+    const result = yield* this.call('timer_gettime', id, this.at('times'));
+    return result < 0 ? result : this.timeLeft(1e9);
+  }
+  private putTimes(unit: number, ...seconds: readonly number[]): number {
+    const words = seconds.flatMap((time) => {
+      const whole = Math.floor(time);
+      return [BigInt(whole), BigInt(Math.round((time - whole) * unit))];
+    });
+    return this.put('times', new Uint8Array(BigInt64Array.from(words).buffer));
+  }
+  private timeLeft(unit: number): number {
+    const view = this.view('times', 32);
+    return Number(view.getBigInt64(16, true)) + Number(view.getBigInt64(24, true)) / unit;
   }
 
   // --- files ---

@@ -1,7 +1,7 @@
 /** struct sigpending: signals that wait, in the order in which they are to be taken; and sets of signals as bits. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { SIG } from '../abi/signals.ts';
+import { SI, SIG } from '../abi/signals.ts';
 
 /** Bit n − 1 stands for signal n. */
 export type SigSet = bigint;
@@ -32,9 +32,9 @@ export class SignalQueue {
     return this.set !== 0n && (this.set & bit(signo)) !== 0n;
   }
 
-  /** __send_signal_locked: a signal below SIGRTMIN waits once only (legacy_queue). False: it was there. */
+  /** __send_signal_locked: a signal below SIGRTMIN waits once only (legacy_queue), but for a timer's. False: it was there. */
   add(info: Siginfo): boolean {
-    if (info.signo < SIG.SIGRTMIN && this.has(info.signo)) return false;
+    if (info.signo < SIG.SIGRTMIN && info.code !== SI.SI_TIMER && this.has(info.signo)) return false;
     this.infos.push(info);
     this.set |= bit(info.signo);
     return true;
@@ -52,6 +52,12 @@ export class SignalQueue {
     const { signo } = info!;
     if (!this.infos.some((other) => other.signo === signo)) this.set &= ~bit(signo);
     return info!;
+  }
+
+  /** It is not to be delivered after all. */
+  remove(info: Siginfo): void {
+    const at = this.infos.indexOf(info);
+    if (at >= 0) this.collect(at);
   }
 
   /** next_signal and collect_signal: synchronous ones first, then by number. */

@@ -10,6 +10,7 @@ import { RESTART } from '../restart.ts';
 import { isIgnored, mayKillErrno, recalcSigpending, sendLocked, userInfo } from '../send-signal.ts';
 import { bit, UNBLOCKABLE } from '../signal-queue.ts';
 import { sleepOn } from '../sleep.ts';
+import { takeSignal } from '../take-signal.ts';
 import type { SimTask } from '../task.ts';
 import type { Make } from './table.ts';
 import { readTime } from './time.ts';
@@ -140,7 +141,7 @@ const sigtimedwait: Make = (kernel, task, call) => {
   const set = readSet(task, call.arg(0)) & ~UNBLOCKABLE;
   const infoAt = call.arg(1);
   const take = (): number | null => {
-    const info = task.pending.take(~set) ?? task.process.shared.take(~set);
+    const info = takeSignal(task, ~set);
     if (info === null) return null;
     if (infoAt !== 0n) task.mm.write(infoAt, encodeSiginfo(info));
     return info.signo;

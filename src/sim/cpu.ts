@@ -2,6 +2,9 @@
  * User mode: executes the bytes at rip, until something brings the task into the kernel. `ret` gives the word to the program's
  * generator, which says what to call next. One step of a task is one such call at most, so that a loop in user mode is
  * many steps.
+ *
+ * A single step traps after each instruction, a block step (DEBUGCTL.BTF) after each branch that is taken: here that is `ret`, which
+ * goes on where the program calls next. Both trap at the end of a system call (SYSCALL_EXIT_TRAP).
  */
 
 import { SIG } from '../abi/signals.ts';
@@ -48,10 +51,12 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
     const at = registers.ip;
     if (task.debug?.inUse && task.debug.stopsAt(at)) return hardwareTrap(kernel, task);
     let wrote = false;
+    let branched = false;
     switch (mm.byte(at)) {
       case OP.RET:
         if (n > 0 && task.step === Step.NONE) return returnToUser;
         call(task, nextCall(task));
+        branched = true;
         break;
       case OP.NOP:
         registers.ip = at + 1;
@@ -86,7 +91,7 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
         return undefinedInstruction(kernel, task, at);
     }
     if (wrote && task.debug?.inUse && task.debug.wrote(Number(words[R.RDI]))) return hardwareTrap(kernel, task);
-    if (task.step !== Step.NONE) {
+    if (task.step === Step.SINGLE || (task.step === Step.BLOCK && branched)) {
       forceSignal(kernel, task, {
         signo: SIG.SIGTRAP,
         errno: 0,

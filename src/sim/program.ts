@@ -5,22 +5,18 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
-import { SIG_HOW, signalNumber } from '../abi/signals.ts';
-import { syscallNumber } from '../abi/syscalls.ts';
-import type { HandlerStart, Start, UserCall, UserCode } from './frames.ts';
+import { SIG_HOW } from '../abi/signals.ts';
+import type { HandlerStart, Start, UserCode } from './frames.ts';
 import { SA } from './process.ts';
+import { Devices } from './program-devices.ts';
+import { type SignalArg, signalOf, type Word } from './program-machine.ts';
 import { type SigSet, setOf } from './signal-queue.ts';
-import type { SimTask } from './task.ts';
-import { TTY } from './terminal.ts';
 import { AT, ROUTINE_CODE, ROUTINES } from './text.ts';
 import { W } from './wait.ts';
 
 export type Program = (sys: Sys) => UserCode<number | void>;
 export type Handler = (sys: Sys, signo: number, info: Siginfo) => UserCode<void>;
 export type Request = keyof typeof PTRACE;
-/** A number, or a name: `SIGSTOP`, `STOP`. */
-export type SignalArg = number | string;
-type Word = number | bigint;
 
 /** What a wait gave: `pid` is 0 for nothing (WNOHANG), negative for an errno. */
 export interface Waited {
@@ -41,75 +37,12 @@ export function startOf(program: Program): Start {
   return start;
 }
 
-export const signalOf = (signal: SignalArg): number => {
-  const signo = typeof signal === 'number' ? signal : signalNumber(signal);
-  if (signo === undefined) throw new RangeError(`no such signal: ${signal}`);
-  return signo;
-};
-
-const numbers = new Map<string, number>();
-function numberOf(name: string): number {
-  let nr = numbers.get(name);
-  if (nr === undefined) {
-    nr = syscallNumber('x86-64', name);
-    if (nr === undefined) throw new RangeError(`no such system call: ${name}`);
-    numbers.set(name, nr);
-  }
-  return nr;
-}
-
 const CLONE_THREAD_FLAGS = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000;
 const CLONE_VFORK_FLAGS = 0x4000 | 0x100 | 17;
 
-/** Places in a task's scratch memory. */
-const SPACE = {
-  status: 0,
-  siginfo: 0x40,
-  usage: 0x100,
-  set: 0x200,
-  action: 0x240,
-  time: 0x280,
-  times: 0x2c0,
-  text: 0x400,
-} as const;
 const TEXT = new TextEncoder();
 
-export class Sys {
-  readonly task: SimTask;
-
-  constructor(task: SimTask) {
-    this.task = task;
-  }
-
-  // --- the machine ---
-
-  /** Any system call by number or name. */
-  *call(nr: number | string, ...args: Word[]): UserCode<number> {
-    return yield { at: AT.SYSCALL, nr: typeof nr === 'number' ? nr : numberOf(nr), args };
-  }
-
-  /** Calls a routine of the text (text.ts). */
-  *routine(at: number, nr = 0, ...args: Word[]): UserCode<number> {
-    return yield { at, nr, args } satisfies UserCall;
-  }
-
-  /** One instruction that does nothing. */
-  *nop(): UserCode<number> {
-    return yield { at: AT.NOP, nr: 0, args: [] };
-  }
-
-  /** Where bytes of this task's are; `name` keeps what is used together apart. */
-  at(name: keyof typeof SPACE): number {
-    return this.task.scratch + SPACE[name];
-  }
-  private put(name: keyof typeof SPACE, bytes: Uint8Array): number {
-    this.task.mm.write(this.at(name), bytes);
-    return this.at(name);
-  }
-  private view(name: keyof typeof SPACE, length: number): DataView {
-    return new DataView(this.task.mm.read(this.at(name), length).buffer);
-  }
-
+export class Sys extends Devices {
   // --- processes ---
 
   *fork(program: Program): UserCode<number> {
@@ -215,52 +148,6 @@ export class Sys {
     return yield* this.call('nanosleep', this.put('time', new Uint8Array(time.buffer)), 0);
   }
 
-  // --- timers, in virtual seconds ---
-
-  *alarm(seconds: number): UserCode<number> {
-    return yield* this.call('alarm', seconds);
-  }
-  /** ITIMER_REAL. */
-  *setitimer(value: number, interval = 0): UserCode<number> {
-    return yield* this.call('setitimer', 0, this.putTimes(1e6, interval, value), 0);
-  }
-  /** What is left of it. */
-  *getitimer(): UserCode<number> {
-    yield* this.call('getitimer', 0, this.at('times'));
-    return this.timeLeft(1e6);
-  }
-  /** A timer on the monotonic clock: by default SIGALRM for the process. Its id. */
-  *timerCreate(event?: { signal?: SignalArg; value?: number; thread?: number; silent?: boolean }): UserCode<number> {
-    let at = 0;
-    if (event !== undefined) {
-      const { signal = 'SIGALRM', value = 0, thread, silent = false } = event;
-      const notify = silent ? 1 : thread === undefined ? 0 : 4;
-      at = this.put('times', new Uint8Array(Int32Array.of(value, 0, signalOf(signal), notify, thread ?? 0).buffer));
-    }
-    const result = yield* this.call('timer_create', 1, at, this.at('set'));
-    return result < 0 ? result : this.view('set', 4).getInt32(0, true);
-  }
-  /** `absolute`: `value` is a time since the start. */
-  *timerSettime(id: number, value: number, interval = 0, absolute = false): UserCode<number> {
-    return yield* this.call('timer_settime', id, Number(absolute), this.putTimes(1e9, interval, value), 0);
-  }
-  /** What is left of it; an errno if there is none. */
-  *timerGettime(id: number): UserCode<number> {
-    const result = yield* this.call('timer_gettime', id, this.at('times'));
-    return result < 0 ? result : this.timeLeft(1e9);
-  }
-  private putTimes(unit: number, ...seconds: readonly number[]): number {
-    const words = seconds.flatMap((time) => {
-      const whole = Math.floor(time);
-      return [BigInt(whole), BigInt(Math.round((time - whole) * unit))];
-    });
-    return this.put('times', new Uint8Array(BigInt64Array.from(words).buffer));
-  }
-  private timeLeft(unit: number): number {
-    const view = this.view('times', 32);
-    return Number(view.getBigInt64(16, true)) + Number(view.getBigInt64(24, true)) / unit;
-  }
-
   // --- files ---
 
   *print(text: string): UserCode<number> {
@@ -282,33 +169,6 @@ export class Sys {
   }
   *close(fd: number): UserCode<number> {
     return yield* this.call('close', fd);
-  }
-
-  // --- the terminal: files 0 to 2 ---
-
-  *setsid(): UserCode<number> {
-    return yield* this.call('setsid');
-  }
-  *ioctl(fd: number, request: keyof typeof TTY, arg: Word = 0): UserCode<number> {
-    return yield* this.call('ioctl', fd, TTY[request], arg);
-  }
-  *tcsetpgrp(fd: number, pgid: number): UserCode<number> {
-    return yield* this.ioctl(fd, 'TIOCSPGRP', this.put('set', new Uint8Array(Int32Array.of(pgid).buffer)));
-  }
-  *tcgetpgrp(fd: number): UserCode<number> {
-    const result = yield* this.ioctl(fd, 'TIOCGPGRP', this.at('set'));
-    return result < 0 ? result : this.view('set', 4).getInt32(0, true);
-  }
-  /** TOSTOP on or off. */
-  *setTostop(fd: number, on: boolean): UserCode<number> {
-    yield* this.ioctl(fd, 'TCGETS', this.at('text'));
-    const view = this.view('text', 36);
-    view.setUint32(12, (view.getUint32(12, true) & ~0x100) | (on ? 0x100 : 0), true);
-    return yield* this.ioctl(fd, 'TCSETS', this.put('text', new Uint8Array(view.buffer)));
-  }
-  /** Presses keys: `hi\n`, `\x03` for ^C. */
-  *type(fd: number, keys: string): UserCode<void> {
-    for (const byte of TEXT.encode(keys)) yield* this.ioctl(fd, 'TIOCSTI', this.put('text', Uint8Array.of(byte)));
   }
 
   // --- ptrace ---

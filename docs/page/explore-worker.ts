@@ -5,6 +5,7 @@ import { exampleOf } from './examples.ts';
 
 export interface ExploreRequest {
   readonly program: string;
+  readonly splits: boolean;
   /** Null: any number. */
   readonly preemptions: number | null;
 }
@@ -29,11 +30,12 @@ const scope = globalThis as unknown as WorkerScope;
 
 const PROGRESS_EVERY = 100;
 
-scope.onmessage = ({ data: { program, preemptions } }) => {
+scope.onmessage = ({ data: { program, splits, preemptions } }) => {
   const { main, atEnd } = exampleOf(program)!;
   let runs = 0;
   const { exploration, outcomes, counterexample } = search(main, {
     atEnd,
+    splitsRequests: splits,
     ...(preemptions !== null && { preemptions }),
     prepare: () => {
       if (++runs % PROGRESS_EVERY === 0) scope.postMessage({ kind: 'progress', runs });

@@ -22,6 +22,7 @@ const ui = {
   policy: byId('policy', HTMLSelectElement),
   seedLabel: byId('seed-label', HTMLLabelElement),
   seed: byId('seed', HTMLInputElement),
+  splits: byId('splits', HTMLInputElement),
   play: byId('play', HTMLButtonElement),
   finish: byId('finish', HTMLButtonElement),
   exploreForm: byId('explore-form', HTMLFormElement),
@@ -76,7 +77,8 @@ function draw(): void {
     ...log.entries.map((entry) => el('div', entry.step === at ? 'line now' : 'line', logLine(entry))),
   );
   ui.log.scrollTop = ui.log.scrollHeight;
-  ui.command.textContent = `utrace sim replay docs/examples/${example.id}.mjs ${scheduleText(schedule.slice(0, at))}`;
+  const split = player.splits ? ' --split-requests' : '';
+  ui.command.textContent = `utrace sim replay docs/examples/${example.id}.mjs ${scheduleText(schedule.slice(0, at))}${split}`;
   ui.link.href = linkOf(player);
   if (timer === undefined) history.replaceState(null, '', linkOf(player));
 }
@@ -143,6 +145,7 @@ function load(next: Player, problem: string | null = null): void {
   ui.found.textContent = '';
   ui.found.className = 'status';
   ui.program.value = player.example.id;
+  ui.splits.checked = player.splits;
   ui.source.textContent = player.example.text;
   ui.sourceName.textContent = `docs/examples/${player.example.id}.mjs`;
   newScheduler();
@@ -197,7 +200,11 @@ function explore(): void {
     return;
   }
   const { value } = ui.preemptions;
-  const request = { program: player.example.id, preemptions: value === 'any' ? null : Number(value) };
+  const request = {
+    program: player.example.id,
+    splits: player.splits,
+    preemptions: value === 'any' ? null : Number(value),
+  };
   ui.load.hidden = true;
   ui.explore.textContent = 'Give up';
   found('Exploring…', '');
@@ -239,7 +246,7 @@ function showSearch(reply: ExploreReply & { kind: 'result' }, ms: number): void 
 function loadCounterexample(): void {
   if (counterexample === null) return;
   pause();
-  player = new Player(player.example, counterexample);
+  player = new Player(player.example, counterexample, player.splits);
   draw();
   ui.forward.focus();
 }
@@ -248,10 +255,12 @@ function loadCounterexample(): void {
 
 function bind(): void {
   for (const { id, title } of EXAMPLES) ui.program.append(new Option(title, id));
-  ui.program.addEventListener('change', () => load(new Player(exampleOf(ui.program.value)!)));
+  const anew = (): void => load(new Player(exampleOf(ui.program.value)!, [], ui.splits.checked));
+  ui.program.addEventListener('change', anew);
+  ui.splits.addEventListener('change', anew);
   ui.restart.addEventListener('click', () => {
     pause();
-    player = new Player(player.example);
+    player = new Player(player.example, [], player.splits);
     newScheduler();
     draw();
   });
@@ -281,8 +290,8 @@ function togglePlay(): void {
 }
 
 /** Keys mean something of their own in these. */
-const TYPES_IN = 'input, select, textarea';
-const CLICKS = 'button, a';
+const TYPES_IN = 'input:not([type="checkbox"]), select, textarea';
+const CLICKS = 'button, a, input';
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.altKey || event.metaKey) return;

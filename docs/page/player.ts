@@ -31,6 +31,8 @@ const PREVIEW_STEPS = 2000;
 
 export class Player {
   readonly example: Example;
+  /** Requests of ptrace are made in parts. */
+  readonly splits: boolean;
   /** Tids, one for each step; those after `at` are to come again if nobody chooses otherwise. */
   schedule: number[] = [];
   at = 0;
@@ -39,8 +41,9 @@ export class Player {
   private current!: Box;
   private last: SimTask | null = null;
 
-  constructor(example: Example, schedule: readonly number[] = []) {
+  constructor(example: Example, schedule: readonly number[] = [], splits = false) {
     this.example = example;
+    this.splits = splits;
     this.schedule = [...schedule];
     this.begin();
   }
@@ -92,7 +95,7 @@ export class Player {
   }
 
   private preview(tid: number): string {
-    const other = new Player(this.example, this.schedule.slice(0, this.at));
+    const other = new Player(this.example, this.schedule.slice(0, this.at), this.splits);
     other.goTo(this.at);
     const log = other.box.kernel.log!;
     const before = log.entries.length;
@@ -116,7 +119,7 @@ export class Player {
   }
 
   private begin(): void {
-    this.current = new Box({ logs: true }).boot(this.example.main);
+    this.current = new Box({ logs: true, splitsRequests: this.splits }).boot(this.example.main);
     this.at = 0;
     this.last = null;
     this.ended = null;

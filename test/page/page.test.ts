@@ -142,6 +142,20 @@ describe.skipIf(missing !== '')(`the page${missing}`, () => {
     await other.close();
   });
 
+  test('requests in parts: the windows are steps, and the link says so', async () => {
+    await open('#program=listen');
+    await page.getByRole('checkbox', { name: 'ptrace requests in parts' }).check();
+    await page.getByRole('button', { name: 'To the end' }).click();
+    expect((await text('#output')).trimEnd().split('\n')).toEqual(TRANSCRIPT);
+    expect(await text('#log')).toContain('in a ptrace request');
+    expect(await text('#command')).toContain(' --split-requests');
+    const log = await text('#log');
+    const other = await browser.newPage();
+    await other.goto(page.url());
+    expect(await other.locator('#log').innerText()).toBe(log);
+    await other.close();
+  });
+
   test('a link that does not fit says so', async () => {
     await open('#program=listen&schedule=2,9');
     expect(await text('#status')).toBe("The link's schedule fits for 1 steps only: task 9 is not ready.");

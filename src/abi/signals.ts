@@ -74,6 +74,8 @@ for (const [alias, n] of [
 
 /** The number of a signal written `SIGINT`, `INT`, `int` or `2`; undefined when there is none. */
 export function signalNumber(text: string): number | undefined {
+  const known = NUMBERS.get(text);
+  if (known !== undefined) return known;
   if (/^\d+$/.test(text)) {
     const n = Number(text);
     return n >= 1 && n <= SIGNAL_MAX ? n : undefined;

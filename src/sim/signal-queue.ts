@@ -1,12 +1,15 @@
 /** struct sigpending: signals that wait, in the order in which they are to be taken; and sets of signals as bits. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { SI, SIG } from '../abi/signals.ts';
+import { SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
 
 /** Bit n − 1 stands for signal n. */
 export type SigSet = bigint;
 
-export const bit = (signo: number): SigSet => 1n << BigInt(signo - 1);
+const BITS: readonly SigSet[] = Array.from({ length: SIGNAL_MAX + 1 }, (_, signo) =>
+  signo === 0 ? 0n : 1n << BigInt(signo - 1),
+);
+export const bit = (signo: number): SigSet => BITS[signo] ?? 0n;
 export const setOf = (...signals: readonly number[]): SigSet => signals.reduce((set, n) => set | bit(n), 0n);
 
 /** SYNCHRONOUS_MASK: made by an instruction, so they come first. */

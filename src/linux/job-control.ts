@@ -48,6 +48,7 @@ export function eventStop(
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
     return;
   }
+  const ranOut = task.ranOut;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
@@ -82,7 +83,14 @@ export function eventStop(
   }
   if (!wasListening) {
     // Not of our asking: a SIGCONT was generated (R33).
-    if (host.ptrace?.isTraced(task) && (!asked || proc.isPending(task.tid, SIG.SIGCONT))) host.ptrace.notified(task);
+    if (host.ptrace?.isTraced(task) && (!asked || proc.isPending(task.tid, SIG.SIGCONT))) {
+      if (ranOut && !group.continueReported) {
+        group.continueReported = true;
+        host.observeJobControl(group, 'continued');
+        host.ptrace.continuedOutside(task);
+      }
+      host.ptrace.notified(task);
+    }
     wayOut(host, task);
     return;
   }

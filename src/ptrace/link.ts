@@ -35,6 +35,8 @@ export class Link {
   skipsExit = false;
   /** It let the task run out of a group stop that lasts (R35). */
   ranOut = false;
+  /** It is to be told that the process goes on, just before its next stop: natively the two are one SIGCHLD. */
+  owesContinued = false;
   /** task->ptrace_message. */
   message = 0n;
   /** What it was resumed with, for the report that shows the stop to take. */

@@ -24,7 +24,7 @@ import { Spaces } from './spaces.ts';
 import { type PtraceStop, trapStop } from './stop.ts';
 import { type PtraceContext, type Report, Traced } from './traced.ts';
 import { writeDebug } from './user-area.ts';
-import { childInfo, deathCode, eligible, eventOf, W, type WaitCall } from './wait.ts';
+import { childInfo, eligible, eventOf, W, type WaitCall } from './wait.ts';
 
 /** The calls that a kernel brings here. */
 export const SERVED_CALLS = SyscallSet.of({
@@ -74,6 +74,9 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       kernel,
       linkChild: (parent, child) => this.linkChild(parent, child),
       copySpace: (parent, child) => this.spaces.copy(parent, child),
+      signalOver: ({ links }) => {
+        for (const link of links) if (link.owesContinued) this.tellContinuedTo(link);
+      },
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),
     });
@@ -178,6 +181,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   stopped(link: Link, stop: PtraceStop): void {
     this.log?.(`${link.traced.task.tid} ${describeStop(stop)} for ${link.tracer.tid}`);
+    if (link.owesContinued) this.tellContinuedTo(link);
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
       ...childInfo(event, this.kernel, link.tracer),
@@ -214,11 +218,15 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   tellContinued(traced: Traced): void {
     const { kernel } = this;
     const leader = kernel.threadsOf(traced.task).find((thread) => kernel.isLeader(thread));
-    for (const link of (leader && this.traced.get(leader))?.links ?? []) {
-      if (this.isNatural(link)) continue; // the real kernel tells it
-      const event = { link, status: 0xffff, death: false, continued: true };
-      kernel.sendChildSignal(link.tracer, () => childInfo(event, kernel, link.tracer), true);
-    }
+    for (const link of (leader && this.traced.get(leader))?.links ?? []) this.tellContinuedTo(link);
+  }
+
+  private tellContinuedTo(link: Link): void {
+    const { kernel } = this;
+    link.owesContinued = false;
+    if (this.isNatural(link)) return; // the real kernel tells it
+    const event = { link, status: 0xffff, death: false, continued: true };
+    kernel.sendChildSignal(link.tracer, () => childInfo(event, kernel, link.tracer), true);
   }
 
   private died(traced: Traced, status: number): void {
@@ -232,16 +240,15 @@ export class Ptrace implements PtraceHooks, PtraceContext {
         continue;
       }
       link.death = status;
-      const [code, shown] = deathCode(status);
-      const info = (): Siginfo => ({
-        ...childInfo({ link, status, death: true }, kernel, link.tracer),
-        code,
-        status: shown,
-      });
-      kernel.sendChildSignal(link.tracer, info, false);
+      this.tellDeath(link, status);
       this.wakeWaiters(link);
     }
     this.reapIfTaken(traced);
+  }
+
+  private tellDeath(link: Link, status: number): void {
+    const { kernel } = this;
+    kernel.sendChildSignal(link.tracer, () => childInfo({ link, status, death: true }, kernel, link.tracer), false);
   }
 
   private bury(link: Link): void {
@@ -363,6 +370,16 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return this.held.has(task);
   }
 
+  continuedOutside(task: Task): void {
+    const { kernel } = this;
+    const traced = this.traced.get(task);
+    if (traced === undefined) return;
+    this.continued(traced);
+    const stops = kernel.isLeader(task) && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
+    if (!stops) this.tellContinued(traced);
+    else for (const link of traced.links) link.owesContinued = true;
+  }
+
   notified(task: Task): void {
     const traced = this.traced.get(task);
     if (traced === undefined) return;
@@ -377,6 +394,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));
       else if (link.seized) link.notify = true;
     }
+  }
+
+  leaderDied(task: Task, status: number): void {
+    for (const link of this.traced.get(task)?.links ?? []) this.tellDeath(link, status);
   }
 
   vanished(task: Task): void {

@@ -15,6 +15,7 @@ import {
   type EngineOps,
   Resume,
   run,
+  type SignalReport,
   SyscallDisposition,
   type SyscallVerdict,
   syscallOf,
@@ -27,6 +28,8 @@ import type { Report, Traced } from './traced.ts';
 /** What the callbacks need of the rest. */
 export interface ReportContext {
   readonly kernel: PtraceKernel;
+  /** All who were to see a signal saw it. */
+  signalOver(traced: Traced): void;
   /** A link on a newborn, like its parent's (R20). */
   linkChild(parent: Link, child: Task): void;
   /** The newborn's links are made. */
@@ -51,7 +54,7 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
       data.run(
         signal.original === null
           ? owedReport(data, kernel, task, action, signal)
-          : signalReport(data, kernel, task, action, signal),
+          : wholeSignal(context, data, task, action, signal),
       ) as never,
     reportDeath: (_engine, task) => {
       const traced = (_engine as { data: Traced }).data;
@@ -145,6 +148,18 @@ function* vforkDone(traced: Traced, kernel: PtraceKernel, child: Tid): Report {
   }
   yield;
   return traced.action;
+}
+
+function* wholeSignal(
+  { kernel, signalOver }: ReportContext,
+  traced: Traced,
+  task: Task,
+  action: number,
+  signal: SignalReport,
+): Report {
+  const answer = yield* signalReport(traced, kernel, task, action, signal);
+  signalOver(traced);
+  return answer;
 }
 
 /** R46, R48. */

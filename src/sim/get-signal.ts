@@ -12,7 +12,7 @@ import { doSignalStop, tellParent } from './group-stop.ts';
 import { setUpHandler } from './handler.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
-import { CLD_MASK, SIG_DFL, SIG_IGN, SignalFlag } from './process.ts';
+import { SIG_DFL, SIG_IGN, SignalFlag } from './process.ts';
 import { isOrphanedGroup } from './process-groups.ts';
 import { restartWithoutHandler } from './restart.ts';
 import { returnToUser } from './return-to-user.ts';
@@ -29,7 +29,8 @@ export const getSignal: RunState = {
   name: 'looking for signals',
   execute(kernel, task) {
     const { process } = task;
-    if ((process.flags & CLD_MASK) !== 0) tellParent(kernel, task);
+    const continued = (process.flags & SignalFlag.CLD_CONTINUED) !== 0;
+    if (tellParent(kernel, task) && continued) kernel.ptrace?.continuedOutside(task);
     if (process.exits || task.fatalPending || (process.execTask !== null && process.execTask !== task)) {
       return die(kernel, task);
     }

@@ -47,8 +47,12 @@ export interface PtraceHooks {
   eventHeld(task: Task): boolean;
   /** A running task has trapped because a SIGCONT was generated: TRAP_NOTIFY (R27, R33). */
   notified(task: Task): void;
+  /** A SIGCONT ended the group stop, and the first to tell is a task that had run out of it (R35, R37). */
+  continuedOutside(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
   retrapped(task: Task, signo: number): void;
+  /** A leader dies before its threads, by an exit of its own or by an exec of theirs: nobody can wait for it yet, or ever. */
+  leaderDied(task: Task, status: number): void;
   /** An exec by another thread took its place: it goes without a word (R47). */
   vanished(task: Task): void;
   /** Whether somebody ptraces the task: then no signal to it is dropped as it is sent (R30). */

@@ -252,4 +252,81 @@ export const random = [
       'none: none',
     ],
   ),
+  scenario(
+    'R11 a SIGCONT to a task that ran out of its group stop: its tracer is told of that first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition(), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee stop SIGSTOP',
+      'runs: runs | SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R47 the leader makes room for a thread that execs: its tracer gets a SIGCHLD, and nothing to wait for',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* thread.start(calls.exec());
+      s.log('exec', yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    ['exec: SIGCHLD CLD_EXITED pid=tracee | ECHILD'],
+  ),
+  scenario(
+    'R47 the same, with EVENT_EXIT and EVENT_EXEC',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT', 'TRACEEXEC');
+      yield* tracer.seize(thread.pid, 'TRACEEXIT', 'TRACEEXEC');
+      yield* thread.start(calls.exec());
+      s.log('stop', yield* tracer.look(-1), yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('after', yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    {
+      // The two may have become one by the time that they are taken.
+      anyOf: [
+        [
+          'stop: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee',
+          'after: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_EXITED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee | tracee EVENT_EXEC',
+        ],
+        [
+          'stop: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee',
+          'after: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_EXITED pid=tracee | tracee EVENT_EXEC',
+        ],
+      ],
+    },
+  ),
+  scenario(
+    'R52 a leader that exits before its threads',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('exit', yield* tracee.condition(), yield* tracer.handled(), yield* tracer.look(-1));
+      yield* thread.start(calls.exit(4));
+      s.log('exit', yield* thread.condition(), yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    [
+      'exit: dead | SIGCHLD CLD_EXITED pid=tracee | none',
+      'exit: dead | SIGCHLD CLD_EXITED pid=tracee, SIGCHLD CLD_EXITED pid=tracee | tracee exit 4',
+    ],
+  ),
 ];

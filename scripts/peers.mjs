@@ -52,17 +52,22 @@ const fail = (text) => {
 };
 
 const tracer = ['strace', '-f', '-o', '/dev/null'];
-const share = (exclusive) => [process.execPath, options.cli, 'share', ...(exclusive ? ['--exclusive'] : []), '--'];
+const share = (...flags) => [process.execPath, options.cli, 'share', ...flags, '--'];
 const columns = {
   native: () => [],
-  served: (exclusive) => share(exclusive),
-  nested: () => [...share(false), ...tracer],
+  served: (name) => share(...(exclusive.has(name) ? ['--exclusive'] : []), ...(looks.has(name) ? ['--proc', 'all'] : [])),
+  nested: (name) => [...share(...(looks.has(name) ? ['--proc', 'all'] : [])), ...tracer],
   strace: () => tracer,
 };
 /** How much longer a test may take. */
 const patience = { native: 1, served: 2, nested: 4, strace: 2 };
 /** What expects that a thread has one tracer (EPERM): served with --exclusive, nested for what it is worth. */
 const exclusive = new Set(['gdb.base/attach-twice']);
+/** What reads /proc without tracing anybody (a script's ps or grep): with --proc all. */
+const looks = new Set([
+  ...['detach-stopped', 'strace-D', 'strace-DD', 'strace-DDD'],
+  ...['gdb.threads/siginfo-threads'],
+]);
 
 // --- strace: what is about tracing, not about how one call's arguments print.
 
@@ -390,7 +395,7 @@ async function test(suiteName, name, column) {
   const fd = openSync(logFile, 'w');
   const mark = `UTRACE_PEERS_RUN=${process.pid}-${++runs}-${Date.now()}.`;
   const [variable, value] = mark.split('=');
-  const [file, ...args] = [...columns[column](exclusive.has(name)), ...argv];
+  const [file, ...args] = [...columns[column](name), ...argv];
   const began = performance.now();
   const child = spawn(file, args, {
     cwd,
@@ -441,7 +446,7 @@ async function runAll() {
   const whichSuites = chosen(options.suite, Object.keys(suites), 'suite') ?? Object.keys(suites);
   const whichColumns = chosen(options.column, Object.keys(columns), 'column') ?? ['native', 'served', 'nested'];
   if (whichColumns.some((column) => column === 'served' || column === 'nested')) {
-    const [file, ...args] = share(false);
+    const [file, ...args] = share();
     const { status, stderr } = spawnSync(file, [...args, 'true'], { encoding: 'utf8', timeout: 20_000 });
     if (status !== 0) fail(`'utrace share -- true' ends with ${status}: ${stderr.trim()}`);
   }

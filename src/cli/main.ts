@@ -143,6 +143,10 @@ export function program(): Command {
     .option('-n, --name <name>', 'a name for the session, for join and ps; its number is the supervisor’s pid')
     .option('--log <file>', 'write each served call and each stop to a file')
     .option('--exclusive', 'one tracer per thread: a second one gets EPERM, as on Linux alone')
+    .option(
+      '--proc <who>',
+      'who reads /proc as if we were not there: tracers (default), or all, whose opens are slower then',
+    )
     .addHelpText('after', SHARE_HELP)
     .action(async (command: string[], options) => {
       const { share } = await import('./share.ts');

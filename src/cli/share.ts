@@ -10,6 +10,7 @@ import { checkName, notInSession } from './sessions.ts';
 
 export interface ShareOptions {
   readonly exclusive?: boolean;
+  readonly proc?: string;
   readonly log?: string;
   readonly name?: string;
   /** Tracers to start beside the command. */
@@ -19,7 +20,10 @@ export interface ShareOptions {
 /** Returns the exit status of the command, or dies of the signal it died of. */
 export async function share(command: readonly string[], options: ShareOptions): Promise<number> {
   const [file = process.env.SHELL || '/bin/sh', ...args] = command;
-  const { name, exclusive = false } = options;
+  const { name, exclusive = false, proc = 'tracers' } = options;
+  if (proc !== 'tracers' && proc !== 'all') {
+    throw new CliError(`--proc '${proc}'?`, "say 'tracers' or 'all'");
+  }
   await notInSession();
   if (name !== undefined) await checkName(name);
   const log = options.log === undefined ? undefined : openLog(options.log);
@@ -29,6 +33,7 @@ export async function share(command: readonly string[], options: ShareOptions): 
   let published: { close(): void } | undefined;
   const shared = await shareSession(file, args, {
     exclusive,
+    proc,
     ...(log === undefined ? {} : { log: (line) => writeSync(log, `${line}\n`) }),
     onSpawned: (session) => {
       published = publish(session, name);

@@ -23,6 +23,7 @@ export const LOOK_COOKIE = 0x7575;
 const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
 /** The same for the files that a tracer opens (proc-filter.ts). */
 export const PROC_COOKIE = 0x7576;
+const RET_PROC = 0x7ff00000 | PROC_COOKIE;
 const ARG0_OFFSET = 16;
 const PR_GET_SECCOMP = 21;
 const SIGACTIONS = ['rt_sigaction', 'sigaction', 'signal'];
@@ -31,15 +32,22 @@ const JSET = 0x45;
 /** struct sock_filter. */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
+/** What else stops in a tree whose ptrace and waits are served. */
+export interface ServedTree {
+  /** Opens that may be of files in /proc (proc-filter.ts). */
+  readonly opens: boolean;
+}
+
 /**
  * The program as bytes (struct sock_filter[]). A call on an ABI that the set does not know runs free. `served`: with what
  * is looked at on its way.
  */
-export function buildFilter(arch: Arch, calls: SyscallSet, served = false): Uint8Array {
+export function buildFilter(arch: Arch, calls: SyscallSet, served: ServedTree | null = null): Uint8Array {
   const program: Instruction[] = [[LD_ABS, 0, 0, ARCH_OFFSET]];
   for (const [auditArch, abi] of arch.auditArchs) {
     const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
-    if (served) block.push(...prctlTest(abi), ...cloneTests(abi), ...sigactionTest(abi));
+    if (served?.opens) block.push(...openTests(abi));
+    if (served !== null) block.push(...prctlTest(abi), ...cloneTests(abi), ...sigactionTest(abi));
     block.push([RET, 0, 0, RET_ALLOW]);
     // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
@@ -73,6 +81,26 @@ function cloneTests(abi: AbiName): Instruction[] {
     [RET, 0, 0, RET_ALLOW],
   ];
 }
+
+// An open with one of these can be no open of what we serve: O_CREAT, O_DIRECTORY, O_PATH.
+const OTHER_OPENS = 0o100 | 0o200000 | 0o10000000;
+
+/** Opens of what may be a file that is served; in what follows the number is to be loaded again. */
+export const openTests = (abi: AbiName): Instruction[] => [
+  ...unless('open', abi, [LD_ABS, 0, 0, ARG0_OFFSET + 8], [JSET, 0, 1, OTHER_OPENS]),
+  ...unless('openat', abi, [LD_ABS, 0, 0, ARG0_OFFSET + 16], [JSET, 0, 1, OTHER_OPENS]),
+  [JEQ, 0, 1, syscallNumber(abi, 'openat2')!],
+  [RET, 0, 0, RET_PROC],
+];
+
+/** The call stops, unless an argument has one of these bits. */
+const unless = (name: string, abi: AbiName, load: Instruction, test: Instruction): Instruction[] => [
+  [JEQ, 0, 4, syscallNumber(abi, name)!],
+  load,
+  test,
+  [RET, 0, 0, RET_ALLOW],
+  [RET, 0, 0, RET_PROC],
+];
 
 /** PR_GET_SECCOMP would tell of our filter. */
 function prctlTest(abi: AbiName): Instruction[] {

@@ -19,6 +19,7 @@ import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
+import type { ServedTree } from './filter.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
@@ -99,6 +100,7 @@ export class LinuxHost implements Kernel {
   /** Who serves ptrace, wait4 and waitid; null: nobody. */
   ptrace: PtraceHooks | null = null;
   servedCalls: SyscallSet = SyscallSet.NONE;
+  servedTree: ServedTree = { opens: false };
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();

@@ -7,7 +7,7 @@
  */
 
 import { syscallNumber } from '../abi/syscalls.ts';
-import { assemble, type Instruction, PROC_COOKIE } from './filter.ts';
+import { assemble, type Instruction, openTests, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { reportSoon } from './interrupt.ts';
@@ -16,16 +16,12 @@ import { type AddressSpace, type LinuxTask, Run, Stop, type ThreadGroup } from '
 // struct sock_filter and seccomp_data: see filter.ts
 const LD_ABS = 0x20;
 const JEQ = 0x15;
-const JSET = 0x45;
 const RET = 0x06;
 const NR_OFFSET = 0;
 const ARCH_OFFSET = 4;
 const argOffset = (index: number): number => 16 + 8 * index;
 const ALLOW: Instruction = [RET, 0, 0, 0x7fff0000];
 const TRACE: Instruction = [RET, 0, 0, 0x7ff00000 | PROC_COOKIE];
-
-// An open with one of these can be no open of what we serve: O_CREAT, O_DIRECTORY, O_PATH.
-const OTHER_OPENS = 0o100 | 0o200000 | 0o10000000;
 
 const SECCOMP_SET_MODE_FILTER = 1n;
 const SECCOMP_FILTER_FLAG_TSYNC = 1n;
@@ -50,22 +46,7 @@ function filter(tests: (abi: Abi) => Instruction[]): Uint8Array {
   return assemble([...program, ALLOW]);
 }
 
-const openFilter = (): Uint8Array =>
-  filter((abi) => [
-    ...unless('open', abi, [LD_ABS, 0, 0, argOffset(1)], [JSET, 0, 1, OTHER_OPENS]),
-    ...unless('openat', abi, [LD_ABS, 0, 0, argOffset(2)], [JSET, 0, 1, OTHER_OPENS]),
-    [JEQ, 0, 1, syscallNumber(abi, 'openat2')!],
-    TRACE,
-  ]);
-
-/** The call stops, unless an argument has one of these bits. */
-const unless = (name: string, abi: Abi, load: Instruction, test: Instruction): Instruction[] => [
-  [JEQ, 0, 4, syscallNumber(abi, name)!],
-  load,
-  test,
-  ALLOW,
-  TRACE,
-];
+const openFilter = (): Uint8Array => filter(openTests);
 
 const READS = ['read', 'pread64'];
 const WRITES = ['write', 'pwrite64'];
@@ -81,8 +62,8 @@ const memoryFilter = (fd: number, calls: readonly string[]): Uint8Array =>
 
 /** From its next stop on, the opens of the task's process stop. */
 export function watchProcFiles({ group: { procFiles } }: LinuxTask): void {
-  if (procFiles.watched) return;
-  procFiles.watched = true;
+  if (procFiles.watched !== 'no') return;
+  procFiles.watched = 'own filter';
   procFiles.due.push(openFilter());
 }
 
@@ -115,7 +96,7 @@ export function noteTracer(host: LinuxHost, tracer: LinuxTask, { group: { space 
 /** How many of a task's filters are ours. */
 export function filtersOf({ filter: own, group }: LinuxTask): number {
   const { watched, writes, reads, due } = group.procFiles;
-  return (own === null ? 0 : 1) + (watched ? 1 : 0) + writes.size + reads.size - due.length;
+  return (own === null ? 0 : 1) + (watched === 'own filter' ? 1 : 0) + writes.size + reads.size - due.length;
 }
 
 /** fork: filters and descriptors are the child's, too. */

@@ -81,7 +81,10 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
     ...(spec.foregroundTty === undefined ? {} : { foreground: spec.foregroundTty }),
     ...(spec.filter === undefined
       ? {}
-      : { filter: buildFilter(host.arch, spec.filter, spec.served), noNewPrivs: canFilterFreely() ? 0 : 1 }),
+      : {
+          filter: buildFilter(host.arch, spec.filter, spec.served ? host.servedTree : null),
+          noNewPrivs: canFilterFreely() ? 0 : 1,
+        }),
   });
   check(child.pid, 'fork');
   const seized = native.ptrace(PTRACE.SEIZE, child.pid, 0, optionsFor(filtered));
@@ -97,6 +100,7 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
   }
   const task = host.newTask(child.pid, new ThreadGroup(tgid(child.pid), true));
   task.filter = spec.filter ?? null;
+  if (spec.served && host.servedTree.opens) task.group.procFiles.watched = 'tree filter';
   const go = (): void => {
     native.writeByte(child.goFd, 1);
     native.closeFd(child.goFd);
@@ -119,6 +123,7 @@ export function joinTask(host: LinuxHost, pid: number, filter: SyscallSet, go: (
   group.exitSignal = proc.exitSignal(pid);
   const task = host.newTask(pid, group);
   task.filter = filter;
+  if (host.servedTree.opens) task.group.procFiles.watched = 'tree filter';
   task.spawning = { go, errFd: -1, running: false, failed: false };
   task.syscallStops = true;
   host.native.ptrace(PTRACE.INTERRUPT, pid, 0, 0);

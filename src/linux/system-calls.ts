@@ -54,7 +54,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
       serve(host, task);
       return;
-    } else if (task.group.procFiles.watched) serveProcFile(host, task);
+    } else if (task.group.procFiles.watched !== 'no') serveProcFile(host, task);
   }
   if (task.refused) {
     task.refused = false;

@@ -72,8 +72,8 @@ export interface MemoryFile {
 
 /** What a process that traces others opens in /proc (proc-files.ts). */
 export interface ProcFiles {
-  /** Its opens stop, or will as soon as the filter is in. */
-  watched: boolean;
+  /** Whether its opens stop: by the filter of the whole tree; or by one of its own, as soon as that is in. */
+  watched: 'no' | 'tree filter' | 'own filter';
   /** Filters that are still to be installed. */
   readonly due: Uint8Array[];
   /** By descriptor. */
@@ -127,7 +127,7 @@ export class ThreadGroup {
   /** Stands for the address space: shared by those who share it, new at each exec. */
   space: AddressSpace = { tracers: new Set() };
   /** What its tracers' filters say (proc-filter.ts). */
-  readonly procFiles: ProcFiles = { watched: false, due: [], memory: new Map(), writes: new Set(), reads: new Set() };
+  readonly procFiles: ProcFiles = { watched: 'no', due: [], memory: new Map(), writes: new Set(), reads: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
   childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */

@@ -34,7 +34,7 @@ export function joinHandlers(session: Session): Readonly<Record<string, Handler>
   return {
     join: ({ pid }: { pid: number }): JoinAnswer => ({
       member: host.tasks.get(pid)?.filter != null,
-      filter: Buffer.from(buildFilter(host.arch, SERVED_CALLS, true)).toString('base64'),
+      filter: Buffer.from(buildFilter(host.arch, SERVED_CALLS, host.servedTree)).toString('base64'),
     }),
     seize: ({ pid }: { pid: number }, socket) => {
       if (!session.isOpen) throw new HostError('UTRACE_OVER', 'the session has ended', { hint: 'start another' });

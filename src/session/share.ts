@@ -10,6 +10,11 @@ import { type SpawnOptions, spawn } from './spawn.ts';
 export interface ShareOptions extends SpawnOptions {
   /** A second tracer of a thread gets EPERM, as on Linux alone. Of the whole supervisor: the first `share` decides. */
   readonly exclusive?: boolean;
+  /**
+   * Who reads in /proc what would be there without us (TracerPid, states): `tracers`, at some 30 µs for each file they open; or
+   * `all`, at that cost for every program. Of the whole supervisor: the first `share` decides. Default: tracers.
+   */
+  readonly proc?: 'tracers' | 'all';
   /** Gets a line for each call served and each stop shown. */
   readonly log?: (line: string) => void;
   /** Tracers that start beside the program, before its first instruction. */
@@ -53,7 +58,9 @@ export function servePtrace(runtime: Runtime, options: PtraceOptions = {}): Ptra
  */
 export async function share(file: string, args: readonly string[] = [], options: ShareOptions = {}): Promise<Shared> {
   const { beside = NOBODY, tracers = [], ...rest } = options;
+  const isFirst = servedBy(getRuntime()) === undefined;
   const ptrace = servePtrace(getRuntime(), options);
+  if (isFirst) getRuntime().host.servedTree = { opens: options.proc === 'all' };
   const gate = new Gate();
   const all = beside.commands.length > 0 ? [...tracers, gate.tracer] : tracers;
   const session = await spawn(file, args, { ...rest, tracers: all, shared: true, follow: true });

@@ -55,7 +55,8 @@ const tracer = ['strace', '-f', '-o', '/dev/null'];
 const share = (...flags) => [process.execPath, options.cli, 'share', ...flags, '--'];
 const columns = {
   native: () => [],
-  served: (name) => share(...(exclusive.has(name) ? ['--exclusive'] : []), ...(looks.has(name) ? ['--proc', 'all'] : [])),
+  served: (name) =>
+    share(...(exclusive.has(name) ? ['--exclusive'] : []), ...(looks.has(name) ? ['--proc', 'all'] : [])),
   nested: (name) => [...share(...(looks.has(name) ? ['--proc', 'all'] : [])), ...tracer],
   strace: () => tracer,
 };

@@ -204,6 +204,37 @@ describe('join', () => {
     expect(at.sockets()).toEqual([]);
   });
 
+  describe('--proc', () => {
+    const script =
+      'sleep 60 & P=$!; kill -STOP $P; sleep 0.2; grep -E "^(State|TracerPid)" /proc/$P/status; cut -d" " -f3 /proc/$P/stat; ' +
+      'kill -KILL $P; grep -E "^(State|TracerPid)" /proc/self/status';
+
+    test('all: who traces nobody reads there what is there without us', async () => {
+      const native = await run(['/bin/sh', '-c', script]);
+      expect(native.stdout).toContain('State:\tT (stopped)\nTracerPid:\t0\nT\n');
+      const ours = await utrace(['share', '--proc', 'all', '--', '/bin/sh', '-c', script], place());
+      expect(ours).toMatchObject({ code: native.code, stdout: native.stdout, stderr: native.stderr });
+    });
+
+    test('all: so does who joins', async () => {
+      const at = place();
+      await session(
+        ['--name', 'looks', '--proc', 'all'],
+        async () => {
+          const joined = await utrace(['join', 'looks', '--', '/bin/sh', '-c', 'grep TracerPid /proc/$$/status'], at);
+          expect(joined.stdout).toBe('TracerPid:\t0\n');
+        },
+        at,
+      );
+    });
+
+    test('neither tracers nor all', async () => {
+      const ran = await utrace(['share', '--proc', 'nobody', '--', 'true'], place());
+      expect(ran.code).not.toBe(0);
+      expect(ran.stderr).toMatch(/--proc 'nobody'.*tracers.*all/s);
+    });
+  });
+
   test('whoever joins is this very process, and is traced by the supervisor', async () => {
     const at = place();
     await session(

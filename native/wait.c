@@ -17,6 +17,7 @@
 #ifndef PTRACE_GET_SYSCALL_INFO
 #define PTRACE_GET_SYSCALL_INFO 0x420e
 #endif
+#define EVENT_EXIT 6
 #define EVENT_SECCOMP 7
 #define EVENT_STOP 128
 #define WAIT_TICK_NS 1000000L
@@ -60,8 +61,20 @@ static void read_call(struct ut_event *ev)
 	case 1: ev->kind = UT_ENTRY; break;
 	case 2: ev->kind = UT_EXIT; break;
 	case 3: ev->kind = UT_SECCOMP; break;
-	default: ev->kind = UT_SYSCALL; break;
+	default: ev->kind = UT_VOID; break; // killed meanwhile, and at its exit: no stop of a call's
 	}
+}
+
+// SIGKILL ends a stop at any moment (R50), and then the task may stand at its exit by now: what is read of it is about that.
+static int is_exit(const siginfo_t *si)
+{
+	return si->si_signo == SIGTRAP && si->si_code == (SIGTRAP | EVENT_EXIT << 8);
+}
+
+static int went_to_exit(pid_t tid)
+{
+	siginfo_t si;
+	return ptrace(PTRACE_GETSIGINFO, tid, 0, &si) == 0 && is_exit(&si);
 }
 
 static void read_event(struct ut_event *ev)
@@ -85,12 +98,16 @@ static void read_event(struct ut_event *ev)
 		if (ptrace(PTRACE_GETEVENTMSG, ev->tid, 0, &message) < 0) {
 			ev->err = errno;
 			ev->kind = UT_VOID;
+		} else if (event != EVENT_EXIT && went_to_exit(ev->tid)) {
+			ev->kind = UT_VOID; // the message may be that of the exit
 		}
 		ev->message = message;
 	} else {
 		ev->kind = UT_SIGNAL;
 		if (ptrace(PTRACE_GETSIGINFO, ev->tid, 0, ev->u.siginfo) < 0) {
 			ev->err = errno;
+			ev->kind = UT_VOID;
+		} else if (is_exit((const siginfo_t *)ev->u.siginfo)) {
 			ev->kind = UT_VOID;
 		}
 	}

@@ -19,6 +19,8 @@ import type { Served } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { UtraceCore } from '../utrace/index.ts';
 
+const PTRACE_NR = 101;
+
 /** What a tracer's calls depend on is what it traces: the explorer is to know. */
 class BoxPtrace extends Ptrace {
   private readonly sim: SimKernel;
@@ -34,7 +36,7 @@ class BoxPtrace extends Ptrace {
   }
 
   override enter(task: Task): Served {
-    this.touchTraced(task);
+    if (task.syscall.nr !== PTRACE_NR) this.touchTraced(task); // a request is about the task that it names
     return super.enter(task);
   }
 

@@ -2,6 +2,7 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import { type Tid, tgid } from '../base/brand.ts';
+import { vanish } from './deaths.ts';
 import { errnoError, HostError } from './errors.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import * as proc from './proc.ts';
@@ -38,6 +39,7 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
   for (let again = true; again; ) {
     again = false;
     const before = found.length;
+    let gone = false;
     for (const tid of threadsOf(host, leader)) {
       if (failed.has(tid) || host.tasks.has(tid)) continue;
       const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
@@ -46,12 +48,21 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
         task.quietStop = stopped;
         found.push(task);
       } else if (r === -ESRCH || proc.isDead(tid) || proc.tracerPid(tid) === proc.self()) {
+        gone = true;
         failed.add(tid); // died (EPERM, while its zombie is there), or came to us by its parent's clone
       } else {
         for (const task of found) host.releaseTask(task);
         host.kick();
         throw refusal(-r, tid);
       }
+    }
+    const stale = gone ? host.tasks.get(leader) : undefined;
+    if (stale !== undefined && proc.tracerPid(leader) !== proc.self()) {
+      // That thread execed before we had it, and is the leader now, in place of the one that we had (R47).
+      vanish(host, stale);
+      if (found.includes(stale)) found.splice(found.indexOf(stale), 1);
+      again = true;
+      continue;
     }
     // A thread born unseen makes the process larger than what we hold: the dead among ours count until we wait for them.
     again = found.length > before && proc.threadCount(leader) !== group.threads.size;

@@ -22,18 +22,11 @@ import { expectDeath } from './zombies.ts';
 /** R46: whoever execs becomes the leader; its old tid and the old leader are gone. */
 export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
   let task = stopped;
-  if (oldTid !== stopped.tid) {
-    const execer = host.tasks.get(oldTid);
-    vanish(host, stopped);
-    if (execer === undefined) return;
+  const execer = host.tasks.get(oldTid);
+  if (execer !== undefined && execer !== stopped) {
+    takePlace(host, stopped, execer);
     task = execer;
-    host.tasks.delete(oldTid);
-    task.tid = stopped.tid as Tid;
-    host.tasks.set(task.tid, task);
-    task.run = Run.STOPPED;
     task.stop = Stop.EXEC;
-    task.interruptSent = false;
-    task.invalidate();
   }
   for (const other of [...task.group.threads]) {
     if (other !== task) vanish(host, other); // its death was reported under no tid of its own
@@ -51,8 +44,46 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   follow(task, host.hooks.exec(task, { oldTid: oldTid as Tid, path }), after);
 }
 
+/** The old leader's stop is that of the thread that took its place. */
+function takePlace(host: LinuxHost, old: LinuxTask, execer: LinuxTask): void {
+  vanish(host, old);
+  takeTid(host, execer, old.tid);
+  execer.run = Run.STOPPED;
+  execer.interruptSent = false;
+  execer.invalidate();
+}
+
+/**
+ * At an exit event. An exec that SIGKILL overtakes is not told (R55): a leader that exits twice is the thread that took its place.
+ */
+export function whoExits(host: LinuxHost, task: LinuxTask): LinuxTask {
+  const execer = task.exited ? [...task.group.threads].find((other) => other !== task) : undefined;
+  if (execer === undefined) return task;
+  takePlace(host, task, execer);
+  return execer;
+}
+
+function takeTid(host: LinuxHost, task: LinuxTask, tid: Tid): void {
+  host.tasks.delete(task.tid);
+  task.tid = tid;
+  host.tasks.set(tid, task);
+}
+
+/**
+ * A leader that is none of ours, for it was dead when we attached, tells of an exec, or of the end that overtook one: it is a
+ * thread of its process from now on. Undefined: it is somebody else, a newborn.
+ */
+export function newLeader(host: LinuxHost, tid: number): LinuxTask | undefined {
+  for (const task of host.tasks.values()) {
+    if ((task.tgid as number) !== tid || task.exited) continue;
+    takeTid(host, task, tid as Tid);
+    return task;
+  }
+  return undefined;
+}
+
 /** R47: the old leader goes without a word of the kernel's. */
-function vanish(host: LinuxHost, task: LinuxTask): void {
+export function vanish(host: LinuxHost, task: LinuxTask): void {
   if (task.run === Run.STOPPED) brokenStop(host, task);
   host.ptrace?.vanished(task);
   task.keeps = false;
@@ -134,6 +165,10 @@ export function died(host: LinuxHost, task: LinuxTask, status: number): void {
 /** What is true of the dead, reaped or not. */
 export function passAway(host: LinuxHost, task: LinuxTask, status: number): void {
   if (host.unborn.size > 0) adoptOrphans(host, task);
+  if (task.isLeader) {
+    // It is told last (R12): who is left took its place by an exec that nobody told.
+    for (const other of [...task.group.threads]) if (other !== task) vanish(host, other);
+  }
   if (task.spawning !== null) spawnEnded(host, task, status);
   host.unborn.delete(task.tid);
   leaveGroup(task);

@@ -2,6 +2,7 @@
 
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
+import { type ProcFs, procfs } from './procfs.ts';
 import type { LinuxTask, ThreadGroup } from './task.ts';
 
 const ids = new WeakMap<LinuxTask, readonly number[]>();
@@ -17,14 +18,20 @@ function idsOf(task: LinuxTask): readonly number[] {
   return known;
 }
 
-let own: string | undefined;
+/** Our own, by where we look. */
+const own = new WeakMap<ProcFs, string | undefined>();
+
+function ownNamespace(): string | undefined {
+  const fs = procfs();
+  if (!own.has(fs)) own.set(fs, proc.pidNamespace('self'));
+  return own.get(fs);
+}
 
 /** How deep below ours a task's pid namespace is; 0: it is ours. A process never changes its own. */
 export function depthOf(task: LinuxTask): number {
   let depth = depths.get(task.group);
   if (depth === undefined) {
-    own ??= proc.pidNamespace('self');
-    depth = proc.pidNamespace(task.tid) === own ? 0 : idsOf(task).length - 1;
+    depth = proc.pidNamespace(task.tid) === ownNamespace() ? 0 : idsOf(task).length - 1;
     depths.set(task.group, depth);
   }
   return depth;

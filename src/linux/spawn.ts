@@ -39,6 +39,10 @@ export interface SpawnSpec {
 /** The steps of native/spawn.c, for the error message. */
 const STEPS = ['', 'dup2', 'setsid', 'setpgid', 'tcsetpgrp', 'chdir', 'setgid', 'setuid', 'seccomp', 'execve'];
 
+const EINTR = 4;
+/** The failure of a child that wrote none: it was killed before. */
+const KILLED = { errno: EINTR, step: STEPS.length - 1 };
+
 /** Finds a program as execvp would, so that the trace shows one execve. Throws ENOENT or EACCES. */
 export function resolveProgram(name: string, path: string | undefined, cwd: string | undefined): string {
   if (name === '') throw errnoError(2, 'execve', undefined, 'the name of the program is empty');
@@ -89,10 +93,11 @@ export function spawnTask(host: LinuxHost, spec: SpawnSpec): LinuxTask {
   check(child.pid, 'fork');
   const seized = native.ptrace(PTRACE.SEIZE, child.pid, 0, optionsFor(filtered));
   if (seized < 0) {
+    const dead = proc.isDead(child.pid);
     native.sendSignal(child.pid, 0, 9);
     native.waitTask(child.pid, new Uint8Array(4));
     native.closeFd(child.goFd);
-    const failure = readFailure(host, child.errFd);
+    const failure = readFailure(host, child.errFd) ?? (dead ? KILLED : null);
     native.closeFd(child.errFd);
     // It had failed and died before we came to it: the kernel says EPERM of the dead (R15), the child says why.
     if (failure !== null) throw spawnError(spec, failure);
@@ -131,7 +136,6 @@ export function joinTask(host: LinuxHost, pid: number, filter: SyscallSet, go: (
   return task;
 }
 
-const EINTR = 4;
 const CAP_SYS_ADMIN = 21n;
 
 /** Whether a seccomp filter can be installed without NO_NEW_PRIVS. */
@@ -184,10 +188,7 @@ export function spawnEnded(host: LinuxHost, task: LinuxTask, status: number | nu
   task.spawning = null;
   let failure: { errno: number; step: number } | null = null;
   if (status !== null) {
-    failure = (spawning.errFd < 0 ? null : readFailure(host, spawning.errFd)) ?? {
-      errno: EINTR,
-      step: STEPS.length - 1,
-    }; // killed before
+    failure = (spawning.errFd < 0 ? null : readFailure(host, spawning.errFd)) ?? KILLED;
   }
   if (spawning.errFd >= 0) host.native.closeFd(spawning.errFd);
   spawning.go?.(); // it died before: nobody reads it

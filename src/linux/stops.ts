@@ -11,7 +11,7 @@ import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
-import { died, execed, exiting } from './deaths.ts';
+import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
 import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
@@ -50,8 +50,8 @@ export function unlessKilled(host: LinuxHost, work: () => void): void {
 function dispatchEvent(host: LinuxHost, i: number): void {
   const { events } = host;
   const tid = events.tid(i);
-  const task = host.tasks.get(tid);
   const kind = events.kind(i);
+  const task = host.tasks.get(tid) ?? (startsLife(host, i) ? undefined : newLeader(host, tid));
   if (task === undefined) {
     if (kind !== EventKind.VOID) host.unborn.set(tid, events.status(i));
     return;
@@ -153,6 +153,12 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
 }
 
+/** Whether this may be the first that a newborn tells. */
+function startsLife({ events }: LinuxHost, i: number): boolean {
+  const kind = events.kind(i);
+  return kind !== EventKind.DEATH && kind !== EventKind.EVENT;
+}
+
 /** A filter of the program's own said RET_TRACE, and somebody wants to know: the call is made then. */
 function traced(host: LinuxHost, task: LinuxTask, data: number, reported: boolean): void {
   follow(task, host.hooks.seccomp(task, data), () => {
@@ -228,10 +234,12 @@ function event(host: LinuxHost, task: LinuxTask, code: number, value: number): v
       task.stop = Stop.EXEC;
       execed(host, task, value);
       return;
-    case PTRACE_EVENT.EXIT:
-      task.stop = Stop.DYING;
-      exiting(host, task, value);
+    case PTRACE_EVENT.EXIT: {
+      const dying = whoExits(host, task);
+      dying.stop = Stop.DYING;
+      exiting(host, dying, value);
       return;
+    }
     case PTRACE_EVENT.VFORK_DONE:
       task.stop = Stop.OTHER;
       if ((task.trace.events & Event.VFORK_DONE) === 0) resumeTask(host, task);

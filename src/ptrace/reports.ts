@@ -61,6 +61,7 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
       context.died(traced, task.waitStatus ?? 0);
     },
     reportReap: ({ data }) => context.reaped(data),
+    tracerTask: ({ data }) => data.links[0]?.tracer ?? null,
   };
 }
 

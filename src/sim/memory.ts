@@ -30,7 +30,7 @@ const ZERO_PAGE: Page = { bytes: ZEROS, shared: true };
 export class AddressSpace {
   /** What was written, or loaded; the rest of what is mapped is zeros. */
   private readonly pages = new Map<number, Page>();
-  private readonly regions: { readonly start: number; readonly end: number }[];
+  readonly regions: { readonly start: number; readonly end: number }[];
   /** Functions that programs gave as handlers, by the address they were given. */
   readonly routines: Map<number, unknown>;
   private nextRoutine: number;

@@ -30,6 +30,9 @@ export const AT = {
   RESTORER: TEXT + 0x70,
 } as const;
 
+/** Behind the system call instruction of the library. */
+export const SYSCALL_END = AT.SYSCALL + 2;
+
 const CODE: readonly (readonly [at: number, code: readonly number[]])[] = [
   [AT.SYSCALL, [0x0f, 0x05, 0xc3]],
   [AT.BREAK_NOPS, [0xcc, 0x90, 0x90, 0x90, 0x90, 0xc3]],

@@ -49,6 +49,18 @@ describe('attach', () => {
     for (const tid of threadsOf(child.pid)) expect(status(tid, 'TracerPid')).toBe(String(process.pid));
   });
 
+  test('the exec of a thread whose leader had ended before', async () => {
+    const child = await target('lateexec', ['/bin/true']);
+    expect(stateOf(child.pid)).toBe('Z');
+    const log = new Log();
+    const session = await attachTo(child.pid, { tracers: [{ exec: (task) => log.add(`exec ${task.tid}`) }] });
+    child.write('x');
+    await log.has(`exec ${child.pid}`);
+    await within('the end', session.finished);
+    await child.end();
+    expect(child.statuses).toEqual(['0x0']);
+  });
+
   test('300 threads that sleep come under syscall trace at once, and go on sleeping in their call', async () => {
     const child = await target('threads', ['many', '300']);
     const tids = threadsOf(child.pid);

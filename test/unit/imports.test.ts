@@ -17,6 +17,7 @@ const MAY: Record<string, readonly string[]> = {
   sim: ['base', 'abi', 'tracehook'],
   box: ['base', 'abi', 'tracehook', 'utrace', 'ptrace', 'sim'],
   engines: ['base', 'abi', 'tracehook', 'utrace'],
+  nest: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'ptrace', 'sim', 'box', 'engines'],
   session: ['base', 'abi', 'tracehook', 'utrace', 'linux', 'ptrace', 'engines'],
   cli: ['base', 'abi', 'tracehook', 'utrace', 'engines', 'session', 'box'],
 };

@@ -1,0 +1,220 @@
+/**
+ * native/wait.c, on the simulated kernel: waits, what each stop needs read, and the slice whose timer bounds how long a wait may
+ * block. Virtual time passes only while nobody runs, so the timer ticks once a wait has found nothing for as long as it may.
+ */
+
+import { ERRNO } from '../abi/errno.ts';
+import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
+import { CLD, SI, SIG } from '../abi/signals.ts';
+import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
+import { STEP_SLICE_OVER } from '../linux/native.ts';
+import { sendLocked } from '../sim/send-signal.ts';
+import { W } from '../sim/wait.ts';
+import { OFFSET } from './buffer.ts';
+import type { Caller } from './caller.ts';
+import { type ChildAction, setHandler } from './child-action.ts';
+
+const TICK_SIGNAL = 62; // SIGRTMAX − 2
+const P = { ALL: 0, PID: 1 } as const;
+const SLOT = 192;
+const CALL_AT = 64;
+const CALL_SIZE = 88;
+const SIGINFO_SIZE = 128;
+const KIND = { VOID: 0, ENTRY: 1, EXIT: 2, SECCOMP: 3, SIGNAL: 4, STOP: 5, EVENT: 6, DEATH: 7 } as const;
+/** By ptrace_syscall_info.op. */
+const CALL_KINDS = [KIND.VOID, KIND.ENTRY, KIND.EXIT, KIND.SECCOMP];
+const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
+
+/** SIGKILL ends a stop at any moment (R50), and then the task may stand at its exit by now: what is read of it is about that. */
+function isExit(siginfo: Uint8Array): boolean {
+  const view = new DataView(siginfo.buffer, siginfo.byteOffset);
+  return view.getInt32(0, true) === SIG.SIGTRAP && view.getInt32(8, true) === EXIT_STOP;
+}
+
+/** A tid, 0 (nobody) or −errno. */
+interface Waited {
+  readonly tid: number;
+  readonly status: number;
+}
+
+/** status_of: what waitid says, as wait4 would. */
+function statusOf(siginfo: Uint8Array): Waited {
+  const view = new DataView(siginfo.buffer, siginfo.byteOffset);
+  const [code, tid, status] = [view.getInt32(8, true), view.getInt32(16, true), view.getInt32(24, true)];
+  if (code === CLD.CLD_EXITED) return { tid, status: (status & 0xff) << 8 };
+  if (code === CLD.CLD_KILLED) return { tid, status };
+  if (code === CLD.CLD_DUMPED) return { tid, status: status | 0x80 };
+  if (code === CLD.CLD_CONTINUED) return { tid, status: 0xffff };
+  return { tid, status: (status << 8) | 0x7f };
+}
+
+export class Slice {
+  private readonly caller: Caller;
+  private readonly children: ChildAction;
+  /** A slice is over after so many looks: the JavaScript takes no time here, which would never end one otherwise. */
+  private readonly maxSteps: number;
+  private events = new Uint8Array(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private waitFlags = W.CLONE + W.NOTHREAD;
+  private holdsDeaths = false;
+  private tickHandler = false;
+  private ticks = 0;
+  private steps = 0;
+  private period = 0;
+  private idleTicks = 0;
+  private maxTicks = 0;
+
+  constructor(caller: Caller, children: ChildAction, maxSteps: number) {
+    this.caller = caller;
+    this.children = children;
+    this.maxSteps = maxSteps;
+  }
+
+  setEvents(buffer: Uint8Array): number {
+    this.events = buffer as Uint8Array<ArrayBuffer>;
+    this.view = new DataView(buffer.buffer, buffer.byteOffset);
+    return buffer.length / SLOT;
+  }
+
+  waitAll(on: boolean): void {
+    this.waitFlags = (on ? W.ALL : W.CLONE) + W.NOTHREAD;
+  }
+
+  holdDeaths(on: boolean): void {
+    this.holdsDeaths = on;
+  }
+
+  begin(periodNs: number, idleTicks: number, maxTicks: number): void {
+    if (!this.tickHandler) setHandler(this.caller, TICK_SIGNAL, function* onTick() {}, 0);
+    this.tickHandler = true;
+    this.children.stopsSignal(false);
+    this.period = periodNs;
+    this.idleTicks = idleTicks;
+    this.maxTicks = maxTicks;
+    this.ticks = 0;
+    this.steps = 0;
+  }
+
+  end(): number {
+    this.children.stopsSignal(true);
+    return this.ticks;
+  }
+
+  /** The answer of `step` and `collectOf`, with the bit that says that the slice is over. */
+  answer(n: number): number {
+    const over = this.ticks >= this.maxTicks || ++this.steps >= this.maxSteps;
+    return n >= 0 && over ? n | STEP_SLICE_OVER : n;
+  }
+
+  collect(max: number, block: boolean): number {
+    const began = this.ticks;
+    const most = Math.min(max, this.events.length / SLOT);
+    let n = 0;
+    while (n < most) {
+      const waited = n > 0 || !block ? this.next(-1, W.NOHANG) : this.nextTicking();
+      if (waited.tid === -ERRNO.EINTR) {
+        if (this.ticks - began >= this.idleTicks || this.ticks >= this.maxTicks) return n;
+        continue;
+      }
+      if (waited.tid < 0) return n > 0 ? n : waited.tid;
+      if (waited.tid === 0) return n;
+      this.take(n++, waited);
+    }
+    return n;
+  }
+
+  collectOf(tids: Int32Array): number {
+    let n = 0;
+    for (const tid of tids) {
+      if (n === this.events.length / SLOT) break;
+      const waited = this.next(tid, W.NOHANG);
+      if (waited.tid > 0) this.take(n++, waited);
+    }
+    return n;
+  }
+
+  /** A wait that the slice's timer ends. */
+  private nextTicking(): Waited {
+    const { kernel, task } = this.caller;
+    const at = kernel.clock.now + this.idleTicks * this.period;
+    const cancel = kernel.clock.callAt(at, () => {
+      this.ticks += this.idleTicks;
+      const info = { signo: TICK_SIGNAL, errno: 0, code: SI.SI_TIMER, pid: 0, uid: 0 };
+      sendLocked(kernel, info, task, 'thread', true);
+    });
+    try {
+      return this.next(-1, 0);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** wait_next. */
+  private next(pid: number, flags: number): Waited {
+    const { caller } = this;
+    if (!this.holdsDeaths) return this.wait4(pid, this.waitFlags + flags);
+    const type = pid < 0 ? P.ALL : P.PID;
+    return this.waitid(type, Math.max(pid, 0), W.UNTRACED + this.waitFlags + flags, caller);
+  }
+
+  wait4(pid: number, options: number): Waited {
+    const { caller } = this;
+    const at = caller.put(OFFSET.STATUS, new Uint8Array(4));
+    const tid = caller.call('wait4', pid, at, options, 0);
+    return { tid, status: tid > 0 ? caller.getInt(OFFSET.STATUS) : 0 };
+  }
+
+  private waitid(type: number, id: number, options: number, caller: Caller): Waited {
+    const at = caller.put(OFFSET.SIGINFO, new Uint8Array(SIGINFO_SIZE));
+    const result = caller.call('waitid', type, id, at, options, 0);
+    return result < 0 ? { tid: result, status: 0 } : statusOf(caller.get(OFFSET.SIGINFO, SIGINFO_SIZE));
+  }
+
+  /** ut_peek_death and ut_take_continued: 1 and a status, 0, or −errno. */
+  look(tid: number, options: number, into: Uint8Array): number {
+    const waited = this.waitid(P.PID, tid, options + W.NOHANG + W.ALL, this.caller);
+    if (waited.tid <= 0) return waited.tid;
+    new DataView(into.buffer, into.byteOffset).setInt32(0, waited.status, true);
+    return 1;
+  }
+
+  /** What a wait brought, into a slot of the event buffer: with what the stop needs read. */
+  private take(n: number, { tid, status }: Waited): void {
+    const at = n * SLOT;
+    this.events.fill(0, at, at + SLOT);
+    this.view.setInt32(at, tid, true);
+    this.view.setInt32(at + 4, status, true);
+    this.view.setInt32(at + 8, this.read(at, tid, status), true);
+  }
+
+  private read(at: number, tid: number, status: number): number {
+    if (!isStopped(status)) return KIND.DEATH;
+    const event = stopEvent(status);
+    if (stopSignal(status) === (SIG.SIGTRAP | 0x80) || event === PTRACE_EVENT.SECCOMP) {
+      const info = this.ask(PTRACE.GET_SYSCALL_INFO, tid, CALL_SIZE, CALL_SIZE);
+      if (info === null) return KIND.VOID;
+      this.events.set(info, at + CALL_AT);
+      return CALL_KINDS[info[0]!] ?? KIND.VOID;
+    }
+    if (event === PTRACE_EVENT.STOP) return KIND.STOP;
+    if (event !== 0) {
+      const message = this.ask(PTRACE.GETEVENTMSG, tid, 0, 8);
+      if (message === null) return KIND.VOID;
+      this.events.set(message, at + 16);
+      if (event === PTRACE_EVENT.EXIT) return KIND.EVENT;
+      const now = this.ask(PTRACE.GETSIGINFO, tid, 0, SIGINFO_SIZE);
+      return now !== null && isExit(now) ? KIND.VOID : KIND.EVENT;
+    }
+    const siginfo = this.ask(PTRACE.GETSIGINFO, tid, 0, SIGINFO_SIZE);
+    if (siginfo === null || isExit(siginfo)) return KIND.VOID;
+    this.events.set(siginfo, at + CALL_AT);
+    return KIND.SIGNAL;
+  }
+
+  /** A request that writes bytes. Null: the task died meanwhile. */
+  private ask(request: number, tid: number, addr: number, length: number): Uint8Array | null {
+    const { caller } = this;
+    const at = caller.put(OFFSET.DATA, new Uint8Array(length));
+    return caller.call('ptrace', request, tid, addr, at) < 0 ? null : caller.get(OFFSET.DATA, length);
+  }
+}

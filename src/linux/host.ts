@@ -101,6 +101,8 @@ export class LinuxHost implements Kernel {
   ptrace: PtraceHooks | null = null;
   servedCalls: SyscallSet = SyscallSet.NONE;
   servedTree: ServedTree = { opens: false };
+  /** The events that are collected and not handled yet. */
+  private readonly collected = { from: 0, to: 0 };
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
@@ -299,6 +301,27 @@ export class LinuxHost implements Kernel {
   /** Handles what was collected into slot `i` of the event buffer. */
   handle(i: number): void {
     dispatch(this, i);
+  }
+
+  /** Handles the `n` events that were collected into the buffer. */
+  handleAll(n: number): void {
+    const { collected } = this;
+    collected.to = n;
+    try {
+      for (let i = 0; i < n; i++) {
+        collected.from = i + 1;
+        this.handle(i);
+      }
+    } finally {
+      collected.to = 0;
+    }
+  }
+
+  /** Whether the task has told more, after what is being handled: SIGKILL ended that stop. */
+  toldMore(tid: number): boolean {
+    const { from, to } = this.collected;
+    for (let i = from; i < to; i++) if (this.events.tid(i) === tid) return true;
+    return false;
   }
 
   /** Whether {@link handleReady} has something to do. */

@@ -146,7 +146,7 @@ export class Loop {
           if (host.dying.size > 0 && dyingTurns++ < DYING_TURNS) continue;
           break;
         }
-        for (let i = 0; i < n; i++) host.handle(i);
+        host.handleAll(n);
         if (n > 0) {
           block = true;
           dyingTurns = 0;
@@ -165,7 +165,7 @@ export class Loop {
     if (!over) {
       const n = native.step(0, 0, 0, events.capacity, 0) & ~STEP_SLICE_OVER;
       if (n > 0) {
-        for (let i = 0; i < n; i++) host.handle(i);
+        host.handleAll(n);
         flushResume(host);
         return true;
       }

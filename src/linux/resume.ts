@@ -141,6 +141,7 @@ function atSyscallInstruction(task: LinuxTask, host: LinuxHost): boolean {
 function queueResume(host: LinuxHost, tid: number, request: number, data: number): void {
   const { next } = host;
   flushResume(host);
+  if (host.toldMore(tid)) return; // it would take it past its exit event, which is still to be handled
   next.tid = tid;
   next.request = request;
   next.data = data;

@@ -13,7 +13,7 @@ import type { SimTask } from '../sim/task.ts';
 import { W } from '../sim/wait.ts';
 import { OFFSET } from './buffer.ts';
 import type { Caller } from './caller.ts';
-import type { Slice } from './slice.ts';
+import type { Slice, Waited } from './slice.ts';
 import { spawnProgram } from './spawn.ts';
 
 type Address = number | bigint;
@@ -61,8 +61,8 @@ export class SimNative implements Native {
     return this.slice.answer(this.slice.collectOf(list));
   }
 
-  sliceBegin(periodNs: number, idleTicks: number, maxTicks: number): number {
-    this.slice.begin(periodNs, idleTicks, maxTicks);
+  sliceBegin(_periodNs: number, idleTicks: number, maxTicks: number): number {
+    this.slice.begin(idleTicks, maxTicks);
     return 0;
   }
 
@@ -71,18 +71,14 @@ export class SimNative implements Native {
   }
 
   waitChild(pid: number, status: Uint8Array): number {
-    return this.waited(pid, W.NOHANG, status);
+    return this.told(this.slice.wait4(pid, W.NOHANG), status);
   }
 
   waitTask(tid: number, status: Uint8Array): number {
-    for (;;) {
-      const r = this.waited(tid, W.ALL, status);
-      if (r !== -ERRNO.EINTR) return r;
-    }
+    return this.told(this.slice.waitTask(tid), status);
   }
 
-  private waited(pid: number, options: number, into: Uint8Array): number {
-    const { tid, status } = this.slice.wait4(pid, options);
+  private told({ tid, status }: Waited, into: Uint8Array): number {
     new DataView(into.buffer, into.byteOffset).setInt32(0, status, true);
     return tid;
   }
@@ -96,7 +92,7 @@ export class SimNative implements Native {
   }
 
   peekDeath(tid: number, status: Uint8Array): number {
-    return this.slice.look(tid, W.EXITED + W.NOWAIT, status);
+    return this.slice.peekDeath(tid, status);
   }
 
   takeContinued(tid: number, peek: number, status: Uint8Array): number {

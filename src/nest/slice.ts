@@ -10,10 +10,12 @@ import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { STEP_SLICE_OVER } from '../linux/native.ts';
 import { sendLocked } from '../sim/send-signal.ts';
 import { W } from '../sim/wait.ts';
+import { ExitState } from '../tracehook/task.ts';
 import { OFFSET } from './buffer.ts';
 import type { Caller } from './caller.ts';
 import { type ChildAction, setHandler } from './child-action.ts';
 
+const TICK_NS = 1e6;
 const TICK_SIGNAL = 62; // SIGRTMAX − 2
 const P = { ALL: 0, PID: 1 } as const;
 const SLOT = 192;
@@ -32,7 +34,7 @@ function isExit(siginfo: Uint8Array): boolean {
 }
 
 /** A tid, 0 (nobody) or −errno. */
-interface Waited {
+export interface Waited {
   readonly tid: number;
   readonly status: number;
 }
@@ -60,7 +62,6 @@ export class Slice {
   private tickHandler = false;
   private ticks = 0;
   private steps = 0;
-  private period = 0;
   private idleTicks = 0;
   private maxTicks = 0;
 
@@ -84,11 +85,14 @@ export class Slice {
     this.holdsDeaths = on;
   }
 
-  begin(periodNs: number, idleTicks: number, maxTicks: number): void {
+  private makeTimer(): void {
     if (!this.tickHandler) setHandler(this.caller, TICK_SIGNAL, function* onTick() {}, 0);
     this.tickHandler = true;
+  }
+
+  begin(idleTicks: number, maxTicks: number): void {
+    this.makeTimer();
     this.children.stopsSignal(false);
-    this.period = periodNs;
     this.idleTicks = idleTicks;
     this.maxTicks = maxTicks;
     this.ticks = 0;
@@ -133,17 +137,31 @@ export class Slice {
     return n;
   }
 
-  /** A wait that the slice's timer ends. */
   private nextTicking(): Waited {
+    return this.ticking(this.idleTicks, () => this.next(-1, 0));
+  }
+
+  /** ut_wait_task. A tid of 0: it is a leader that died before its threads. */
+  waitTask(tid: number): Waited {
+    this.makeTimer();
+    for (;;) {
+      const waited = this.ticking(1, () => this.wait4(tid, W.ALL));
+      if (waited.tid !== -ERRNO.EINTR) return waited;
+      const dead = this.caller.act('read', (kernel) => Number(kernel.lookUp(tid)?.exitState === ExitState.ZOMBIE));
+      if (dead) return { tid: 0, status: 0 };
+    }
+  }
+
+  /** A wait that the timer ends after so many ticks: they come when nobody else is ready. */
+  private ticking(ticks: number, wait: () => Waited): Waited {
     const { kernel, task } = this.caller;
-    const at = kernel.clock.now + this.idleTicks * this.period;
-    const cancel = kernel.clock.callAt(at, () => {
-      this.ticks += this.idleTicks;
+    const cancel = kernel.clock.callAt(kernel.clock.now + ticks * TICK_NS, () => {
+      this.ticks += ticks;
       const info = { signo: TICK_SIGNAL, errno: 0, code: SI.SI_TIMER, pid: 0, uid: 0 };
       sendLocked(kernel, info, task, 'thread', true);
     });
     try {
-      return this.next(-1, 0);
+      return wait();
     } finally {
       cancel();
     }
@@ -170,7 +188,13 @@ export class Slice {
     return result < 0 ? { tid: result, status: 0 } : statusOf(caller.get(OFFSET.SIGINFO, SIGINFO_SIZE));
   }
 
-  /** ut_peek_death and ut_take_continued: 1 and a status, 0, or −errno. */
+  /** ut_peek_death: 1 and a status, 0, or −errno. A tracee's stop is shown to any wait. */
+  peekDeath(tid: number, into: Uint8Array): number {
+    const r = this.look(tid, W.EXITED + W.NOWAIT, into);
+    return r > 0 && isStopped(new DataView(into.buffer, into.byteOffset).getInt32(0, true)) ? 0 : r;
+  }
+
+  /** ut_take_continued, likewise. */
   look(tid: number, options: number, into: Uint8Array): number {
     const waited = this.waitid(P.PID, tid, options + W.NOHANG + W.ALL, this.caller);
     if (waited.tid <= 0) return waited.tid;

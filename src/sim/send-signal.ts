@@ -164,9 +164,10 @@ export function signalWakeUp(kernel: SimKernel, task: SimTask, fatal: boolean): 
   kernel.interruptSleep(task, fatal);
 }
 
-/** TIF_SIGPENDING as it ought to be (recalc_sigpending). */
+/** TIF_SIGPENDING as it ought to be (recalc_sigpending, with tracehook_force_sigpending). */
 export function recalcSigpending(task: SimTask): void {
   task.sigpending =
+    task.trace.interrupt ||
     (task.jobctl & Jobctl.STOP_PENDING) !== 0 ||
     (task.pending.set & ~task.blocked) !== 0n ||
     (task.process.shared.set & ~task.blocked) !== 0n ||

@@ -248,6 +248,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return proc.isPending(task.tid, signo);
   }
 
+  continues(task: Task): number {
+    return linux(task).group.continues;
+  }
+
   birthOrder(task: Task): number {
     return linux(task).serial;
   }

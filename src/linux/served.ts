@@ -21,6 +21,7 @@ import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
 import { follow } from './way-out.ts';
 
 const ERESTARTSYS = 512n;
+const ERESTARTNOINTR = 513n;
 const ERESTARTNOHAND = 514n;
 
 /** At the seccomp stop of a call that is served. */
@@ -162,7 +163,8 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
     return false;
   }
   if (BigInt.asIntN(64, registers.get(arch.syscallResult)) === -ERESTARTNOHAND) {
-    registers.set(arch.syscallResult, -ERESTARTSYS); // EINTR, or the call anew: as its own would be
+    // EINTR, or the call anew: as its own would be
+    registers.set(arch.syscallResult, polled.do === 'make' ? -ERESTARTNOINTR : -ERESTARTSYS);
   }
   return false;
 }

@@ -12,6 +12,7 @@ import { passOn, takeEffect, wayOut } from './way-out.ts';
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
+  if (signo === SIG.SIGCONT) task.group.continues++;
   if (task.handlerTrap) {
     task.handlerTrap = false;
     if (signo === SIG.SIGTRAP && info.code === SIG.SIGTRAP) {

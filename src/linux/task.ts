@@ -132,6 +132,8 @@ export class ThreadGroup {
   childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
+  /** SIGCONTs that some thread was seen to take. */
+  continues = 0;
 
   constructor(tgid: Tgid, ours: boolean) {
     this.tgid = tgid;

@@ -2,7 +2,7 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
@@ -171,13 +171,39 @@ function peekSiginfo(r: Request): number {
   const count = new DataView(args.buffer, args.byteOffset).getInt32(12, true);
   if (count < 0) return -ERRNO.EINVAL;
   const into = new Uint8Array(Math.min(count, 1024) * SIGINFO_BYTES);
-  const n = r.kernel.machine(r.link.traced.task, r.request, args, into);
+  const n = withOwed(r.link.owed, args, into, (given) => r.kernel.machine(r.link.traced.task, r.request, given, into));
   for (let i = 0; i < n; i++) {
     const bytes = into.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
     const info = r.narrow ? encodeSiginfo32(decodeSiginfo(bytes)) : bytes;
     if (!r.caller.memory.copyTo(r.data + BigInt(i * SIGINFO_BYTES), info)) return i > 0 ? i : -ERRNO.EFAULT;
   }
   return n;
+}
+
+const SHARED = 1;
+
+/** What is owed to the tracer is pending for the thread, before all else: the kernel has it queued there. */
+function withOwed(
+  owed: readonly Siginfo[],
+  args: Uint8Array,
+  into: Uint8Array,
+  peek: (args: Uint8Array) => number,
+): number {
+  const { buffer, byteOffset } = args;
+  const view = new DataView(buffer, byteOffset);
+  if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args);
+  const from = Number(view.getBigUint64(0, true));
+  const count = into.length / SIGINFO_BYTES;
+  const ours = owed.slice(from, from + count);
+  const rest = args.slice();
+  const restView = new DataView(rest.buffer);
+  restView.setBigUint64(0, BigInt(Math.max(from - owed.length, 0)), true);
+  restView.setInt32(12, count - ours.length, true);
+  const n = peek(rest);
+  if (n < 0) return n;
+  into.copyWithin(ours.length * SIGINFO_BYTES, 0, n * SIGINFO_BYTES);
+  for (const [i, info] of ours.entries()) into.set(encodeSiginfo(info), i * SIGINFO_BYTES);
+  return ours.length + n;
 }
 
 function sigmask(r: Request): number {

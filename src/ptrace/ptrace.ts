@@ -241,7 +241,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       }
       link.death = status;
       this.tellDeath(link, status);
-      this.wakeWaiters(link);
+      this.wakeAll(link.tracer); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);
   }
@@ -276,6 +276,12 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       this.traced.delete(traced.task);
     }
     traced.engine = null;
+  }
+
+  tracesLeader({ traced: { task }, tracer }: Link): boolean {
+    const leader = this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
+    const links = (leader && this.traced.get(leader))?.links ?? [];
+    return leader === undefined || links.some((link) => this.kernel.sameGroup(link.tracer, tracer));
   }
 
   private wakeAll(tracer: Task): void {

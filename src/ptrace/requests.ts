@@ -168,7 +168,8 @@ function interrupt(link: Link): number {
 /** R25, R27. */
 function listen(link: Link): number {
   const { stop, traced } = link;
-  if (!link.seized || stop === null || stop.code >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
+  // By its siginfo, which SETSIGINFO may have changed.
+  if (!link.seized || stop === null || (stop.siginfo?.code ?? 0) >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
   link.listening = true;
   if (link.notify) traced.show(link, traced.trapFor(link));
   else if (traced.inJobStop) traced.settle();

@@ -201,7 +201,8 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   if (call === undefined) return SLEEP;
   const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
   const event = find(ptrace, call, links);
-  if (event === null) return SLEEP;
+  // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
+  if (event === null) return ptrace.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
   ptrace.sleepers.delete(tracer);
   return commit(ptrace, call, event);
 }

@@ -118,6 +118,10 @@ function* claimedStops(
   return shown ? passed : info;
 }
 
+/** complete_signal: one that ends a process whose leader is not traced does so as it is sent, and no thread's tracer is asked. */
+const endsProcess = ({ original, info }: SignalReport): boolean =>
+  info?.code === SI.SI_USER && defaultAction(info.signo) === 'term' && original?.disposition === 'default';
+
 /** A signal of the program's. */
 export function* signalReport(
   traced: Traced,
@@ -129,6 +133,7 @@ export function* signalReport(
   if (signalOf(action) === SignalDisposition.IGN && signal.action.disposition !== signal.original?.disposition) {
     return (action & ~0xf) | traced.action; // an engine before us dropped it
   }
+  const ends = endsProcess(signal);
   const before = signal.info!;
   traced.maskSet = false;
   for (const link of traced.links) {
@@ -143,7 +148,7 @@ export function* signalReport(
     info = passed;
   }
   for (const link of others) {
-    if (link.over) continue;
+    if (link.over || (ends && !traced.tracesLeader(link))) continue;
     const stop = signalStop(info);
     traced.show(link, stop);
     yield;
@@ -177,6 +182,7 @@ export function* owedReport(
   for (let owing = owingLinks(traced); owing.length > 0; owing = owingLinks(traced)) {
     const shown: { link: Link; info: Siginfo }[] = [];
     const continued = kernel.hasPending(task, SIG.SIGCONT);
+    const continues = kernel.continues(task);
     for (const link of owing) {
       if (link.trapStop || link.notify) {
         traced.show(link, traced.trapFor(link));
@@ -195,7 +201,8 @@ export function* owedReport(
     for (const { link, info } of shown) {
       const left = afterStop(link, kernel, task, info);
       if (left === null) continue;
-      if (!continued && stops(task, kernel, left.signo) && kernel.hasPending(task, SIG.SIGCONT)) continue; // R32
+      const cancelled = kernel.continues(task) !== continues || (!continued && kernel.hasPending(task, SIG.SIGCONT));
+      if (cancelled && stops(task, kernel, left.signo)) continue; // R32
       if (injected === null) injected = left;
       else kernel.sendSignal(task, left);
     }

@@ -33,6 +33,8 @@ const ALWAYS =
 
 /** What a traced task needs of ptrace as a whole. */
 export interface PtraceContext {
+  /** Whether the link's tracer traces the leader of the process, too. */
+  tracesLeader(link: Link): boolean;
   /** A stop began: its tracer's waits, and its SIGCHLD. */
   stopped(link: Link, stop: PtraceStop): void;
   /** What tracers did to a task's address space. */
@@ -224,6 +226,10 @@ export class Traced {
     if (info === undefined) return;
     link.skipsExit = true; // a signal stop is outside of calls
     this.show(link, signalStop(info));
+  }
+
+  tracesLeader(link: Link): boolean {
+    return this.listener.tracesLeader(link);
   }
 
   continued(): void {

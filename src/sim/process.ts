@@ -79,6 +79,8 @@ export class Process {
   readonly threads: SimTask[] = [];
   flags = 0;
   groupStopCount = 0;
+  /** SIGCONTs that were generated. */
+  continues = 0;
   groupExitCode = 0;
   /** signal->group_exec_task: the thread that waits for all others to go. */
   execTask: SimTask | null = null;

@@ -177,6 +177,9 @@ export class SimPtraceKernel implements PtraceKernel {
     const { pending, process } = sim(task);
     return ((pending.set | process.shared.set) & bit(signo)) !== 0n;
   }
+  continues(task: Task): number {
+    return sim(task).process.continues;
+  }
   sendSignal(task: Task, info: Siginfo): void {
     sendLocked(this.kernel, info, sim(task), 'thread', true);
   }

@@ -61,6 +61,7 @@ function prepare(kernel: SimKernel, signo: number, task: SimTask, force: boolean
     flush(task, SIGCONT_SET);
   } else if (signo === SIG.SIGCONT) {
     flush(task, STOP_SIGNALS);
+    process.continues++;
     for (const thread of process.threads) wakeForContinue(kernel, thread);
     const why =
       (process.flags & SignalFlag.STOP_STOPPED) !== 0

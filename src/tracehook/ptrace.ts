@@ -37,7 +37,7 @@ export interface PtraceHooks {
   stopAtHand(caller: Task): Task | null;
   /** The result of a call that was tried. `sleep` here: the call is entered anew. */
   leave(task: Task, result: number): Served;
-  /** A sleeper was woken and can be answered now: `return`, or `sleep` for no. */
+  /** A sleeper was woken and can be answered now: `return`; `make`: if it makes its call once more; or `sleep` for no. */
   poll(task: Task): Served;
   /** PTRACE_EVENT_EXIT: also for a task that SIGKILL ended (R49). HELD: until `wake`; then {@link eventHeld} is asked. */
   exitEvent(task: Task, status: number): Outcome;
@@ -141,6 +141,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */
   hasPending(task: Task, signo: number): boolean;
+  /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
+  continues(task: Task): number;
   /** A number that grows with each birth. */
   birthOrder(task: Task): number;
   /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */

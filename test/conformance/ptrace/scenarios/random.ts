@@ -329,4 +329,84 @@ export const random = [
       'exit: dead | SIGCHLD CLD_EXITED pid=tracee, SIGCHLD CLD_EXITED pid=tracee | tracee exit 4',
     ],
   ),
+  scenario(
+    'R30 a signal that ends a process whose leader is not traced: the tracer of a thread is not asked',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      yield* tracer.cont(thread.pid);
+      s.log('runs', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('killed', yield* thread.condition(), yield* tracer.look(thread.pid), yield* s.root.look(tracee.pid));
+    },
+    ['runs: runs', 'killed: dead | thread killed SIGUSR2 | tracee killed SIGUSR2'],
+  ),
+  scenario(
+    'R32 a SIGCONT that another thread takes cancels the SIGSTOP of an ATTACH, too',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      s.log('no group stop', yield* thread.condition(), yield* tracee.condition());
+    },
+    ['stop: thread stop SIGSTOP', 'no group stop: runs | runs'],
+  ),
+  scenario(
+    'R18 the SIGSTOP of an ATTACH to a stopped thread is pending still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0));
+      yield* s.root.do(calls.tgkill(tracee.pid, tracee.pid, 'SIGUSR1'));
+      s.log('and more', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0));
+    },
+    [
+      'stop: tracee stop SIGSTOP | [SIGSTOP SI_KERNEL pid=0]',
+      'and more: [SIGSTOP SI_KERNEL pid=0, SIGUSR1 SI_TKILL pid=root]',
+    ],
+  ),
+  scenario(
+    'R8 a wait for stops only: a zombie is nobody to wait for',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_PID', tracee.pid, ['WSTOPPED', '__WALL']] });
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('woken', yield* tracer.result());
+      s.log('its death is there', yield* tracer.look(tracee.pid));
+    },
+    ['woken: ECHILD', 'its death is there: tracee killed SIGKILL'],
+  ),
+  scenario(
+    'R8 a parent that waits for the tracee that is its child, and handles SIGCHLD: its wait is not interrupted',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.start(tracer.waiting(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('death', yield* tracer.result(), yield* tracer.handled());
+    },
+    ['stop: tracee stop SIGSTOP', 'death: tracee killed SIGKILL | SIGCHLD CLD_KILLED pid=tracee'],
+  ),
+  scenario(
+    'R27 LISTEN looks at the siginfo, which may have been changed',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      const info = { signo: 19, errno: 0, code: -1, pid: 0, uid: 0, value: 7n };
+      s.log('changed', yield* tracer.setSiginfo(tracee.pid, info), yield* tracer.ptrace('LISTEN', tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTSTP', 'changed: ok | EIO'],
+  ),
 ];

@@ -22,6 +22,7 @@ export function ptraceFingerprint(ptrace: Ptrace): string {
           link.owed.map(({ signo }) => signo).join(','),
           Number(link.defers),
           Number(link.ranOut),
+          Number(link.inJobStop),
           link.message,
           link.signo,
           link.death ?? '',

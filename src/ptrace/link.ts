@@ -33,6 +33,8 @@ export class Link {
   defers = false;
   /** It was shown a stop while another tracer holds the task in a call: to it that call is over. */
   skipsExit = false;
+  /** It traces the task since before its last group stop ended: the end is its affair. */
+  inJobStop = false;
   /** It let the task run out of a group stop that lasts (R35). */
   ranOut = false;
   /** It is to be told that the process goes on, just before its next stop: natively the two are one SIGCHLD. */

@@ -110,6 +110,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       this.traced.set(task, traced);
     }
     const link = new Link(traced, tracer, seized, options, this.serial++);
+    link.inJobStop = this.kernel.jobStop(task) !== 0;
     traced.links.push(link);
     const links = this.tracers.get(tracer);
     if (links === undefined) this.tracers.set(tracer, [link]);

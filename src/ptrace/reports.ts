@@ -185,6 +185,7 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, not
     traced.inJobStop = true;
     const signo = kernel.jobStop(traced.task) || SIG.SIGSTOP;
     for (const link of traced.links) {
+      link.inJobStop = true;
       if (link.stop !== null) continue;
       traced.show(link, link.seized ? trapStop(signo, traced.who(link)) : groupStop(signo));
     }
@@ -196,6 +197,8 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, not
   const stays = traced.links.some((link) => link.isStopped);
   if (notify !== null && !stays) traced.tellContinued();
   for (const link of traced.links) {
+    if (!link.inJobStop) continue; // attached since SIGCONT came: it hears nothing of that
+    link.inJobStop = false;
     link.dropStops(); // R33
     if (!link.seized) continue; // R33: an ATTACHed one stays where it is
     link.notify = true;

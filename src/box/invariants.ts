@@ -2,6 +2,7 @@
 
 import type { Ptrace } from '../ptrace/index.ts';
 import { hasNews, isOwedSignal, isPending, isStuck, type SimKernel, type SimTask } from '../sim/index.ts';
+import { ServedSleep } from '../sim/served.ts';
 import { ExitState } from '../tracehook/task.ts';
 
 /** After a step of `task`: what is wrong, or null. */
@@ -42,6 +43,7 @@ export function checkQuiet(kernel: SimKernel, ptrace: Ptrace): string | null {
       return `${tid} sleeps in ${task.run.name}, and what it waits for is there (a lost wake-up)`;
   }
   for (const [sleeper, call] of ptrace.sleepers) {
+    if (!((sleeper as SimTask).run instanceof ServedSleep)) continue; // a signal ended its wait
     if (ptrace.hasEvent(call)) return `${sleeper.tid} sleeps in ${call.name}, and there is something to wait for`;
   }
   for (const [task, { links, reporting, inJobStop }] of ptrace.traced) {

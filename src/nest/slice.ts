@@ -27,12 +27,6 @@ const KIND = { VOID: 0, ENTRY: 1, EXIT: 2, SECCOMP: 3, SIGNAL: 4, STOP: 5, EVENT
 const CALL_KINDS = [KIND.VOID, KIND.ENTRY, KIND.EXIT, KIND.SECCOMP];
 const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
 
-/** SIGKILL ends a stop at any moment (R50), and then the task may stand at its exit by now: what is read of it is about that. */
-function isExit(siginfo: Uint8Array): boolean {
-  const view = new DataView(siginfo.buffer, siginfo.byteOffset);
-  return view.getInt32(0, true) === SIG.SIGTRAP && view.getInt32(8, true) === EXIT_STOP;
-}
-
 /** A tid, 0 (nobody) or −errno. */
 export interface Waited {
   readonly tid: number;
@@ -227,12 +221,18 @@ export class Slice {
       this.events.set(message, at + 16);
       if (event === PTRACE_EVENT.EXIT) return KIND.EVENT;
       const now = this.ask(PTRACE.GETSIGINFO, tid, 0, SIGINFO_SIZE);
-      return now !== null && isExit(now) ? KIND.VOID : KIND.EVENT;
+      return now !== null && this.isAtExit(now) ? KIND.VOID : KIND.EVENT;
     }
     const siginfo = this.ask(PTRACE.GETSIGINFO, tid, 0, SIGINFO_SIZE);
-    if (siginfo === null || isExit(siginfo)) return KIND.VOID;
+    if (siginfo === null || this.isAtExit(siginfo)) return KIND.VOID;
     this.events.set(siginfo, at + CALL_AT);
     return KIND.SIGNAL;
+  }
+
+  /** SIGKILL ends a stop at any moment (R50), and then the task may stand at its exit by now: what is read of it is about that. */
+  isAtExit(siginfo: Uint8Array): boolean {
+    const view = new DataView(siginfo.buffer, siginfo.byteOffset);
+    return view.getInt32(0, true) === SIG.SIGTRAP && view.getInt32(8, true) === EXIT_STOP;
   }
 
   /** A request that writes bytes. Null: the task died meanwhile. */

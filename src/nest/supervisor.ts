@@ -32,6 +32,7 @@ export class Supervisor {
   readonly task: SimTask;
   readonly caller: Caller;
   readonly eventLoop: SimEventLoop;
+  readonly slice: Slice;
   readonly host: LinuxHost;
   readonly core: UtraceCore;
   readonly loop: Loop;
@@ -39,7 +40,7 @@ export class Supervisor {
   readonly ptrace: Ptrace | null;
   /** What escaped from its code. */
   failure: unknown = null;
-  private readonly procfs: SimProcFs;
+  readonly procfs: SimProcFs;
   private readonly main: (supervisor: Supervisor) => void;
 
   constructor(
@@ -53,9 +54,9 @@ export class Supervisor {
     this.caller = new Caller(kernel, task);
     const children = new ChildAction(this.caller);
     this.eventLoop = new SimEventLoop(this.caller, children);
-    const slice = new Slice(this.caller, children, options.sliceSteps ?? SLICE_STEPS);
-    slice.waitAll(true); // ptrace below is served, too: what it spawned dies, for it, as an ordinary child
-    this.host = new LinuxHost(new SimNative(this.caller, slice), x86_64, this.eventLoop);
+    this.slice = new Slice(this.caller, children, options.sliceSteps ?? SLICE_STEPS);
+    this.slice.waitAll(true); // ptrace below is served, too: what it spawned dies, for it, as an ordinary child
+    this.host = new LinuxHost(new SimNative(this.caller, this.slice), x86_64, this.eventLoop);
     this.core = new UtraceCore(this.host, ({ error }) => {
       throw error;
     });

@@ -6,6 +6,13 @@ import type { Tracer } from '../../../src/engines/index.ts';
 import { FIRST, type Supervisor } from '../../../src/nest/index.ts';
 import { SyscallSet } from '../../../src/tracehook/syscall-set.ts';
 
+/** The same program, a while after all have begun. */
+export const later = (program: Program, seconds = 1): Program =>
+  function* later(sys) {
+    yield* sys.sleep(seconds);
+    return yield* program(sys);
+  };
+
 export const sleeper: Program = function* sleeper(sys) {
   for (;;) yield* sys.pause();
 };
@@ -19,6 +26,11 @@ export const forker: Program = function* forker(sys) {
     return (yield* sys.getppid()) > 0 ? 3 : 4;
   });
   yield* sys.wait4(child);
+};
+
+/** Its child does nothing. */
+export const parent: Program = function* parent(sys) {
+  yield* sys.fork(function* child() {});
 };
 
 export const vforker: Program = function* vforker(sys) {
@@ -90,11 +102,7 @@ export const sender = (pid: number, ...signals: readonly string[]): Program =>
   };
 
 /** The same, when all is quiet. */
-export const sendsLater = (pid: number, ...signals: readonly string[]): Program =>
-  function* sender(sys) {
-    yield* sys.sleep(1);
-    for (const signal of signals) yield* sys.kill(pid, signal);
-  };
+export const sendsLater = (pid: number, ...signals: readonly string[]): Program => later(sender(pid, ...signals));
 
 /** The same, and another one when all is quiet. */
 export const thenLater = (pid: number, signal: string, later: number, last: string): Program =>

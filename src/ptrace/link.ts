@@ -39,6 +39,8 @@ export class Link {
   ranOut = false;
   /** It is to be told that the process goes on, just before its next stop: natively the two are one SIGCHLD. */
   owesContinued = false;
+  /** … but not before that of the SIGCONT, which came while it was shown a signal: the kernel tells before it looks for signals. */
+  continuedLate = false;
   /** task->ptrace_message. */
   message = 0n;
   /** What it was resumed with, for the report that shows the stop to take. */

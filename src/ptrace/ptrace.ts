@@ -75,7 +75,11 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       linkChild: (parent, child) => this.linkChild(parent, child),
       copySpace: (parent, child) => this.spaces.copy(parent, child),
       signalOver: ({ links }) => {
-        for (const link of links) if (link.owesContinued) this.tellContinuedTo(link);
+        for (const link of links) {
+          if (!link.owesContinued) continue;
+          if (link.continuedLate) link.continuedLate = false;
+          else this.tellContinuedTo(link);
+        }
       },
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),
@@ -182,7 +186,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   stopped(link: Link, stop: PtraceStop): void {
     this.log?.(`${link.traced.task.tid} ${describeStop(stop)} for ${link.tracer.tid}`);
-    if (link.owesContinued) this.tellContinuedTo(link);
+    if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
       ...childInfo(event, this.kernel, link.tracer),

@@ -4,7 +4,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O_MASK } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo } from '../abi/siginfo.ts';
 import { decodeSiginfo32, encodeSiginfo32 } from '../abi/siginfo-32.ts';
-import { SIGNAL_MAX } from '../abi/signals.ts';
+import { SIG, SIGNAL_MAX } from '../abi/signals.ts';
 import type { Task } from '../tracehook/task.ts';
 import { attach, traceMe } from './attach.ts';
 import { readFrom, writeTo } from './caller.ts';
@@ -147,7 +147,11 @@ function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
 function detach(ptrace: Ptrace, link: Link, data: bigint): number {
   if (!validSignal(data)) return -ERRNO.EIO;
   link.signo = Number(data);
+  // R16: the SIGSTOP of an ATTACH that was not shown yet is pending for the task, and stays.
+  const stops = link.owed.filter(({ signo }) => signo === SIG.SIGSTOP);
+  const { task } = link.traced;
   ptrace.unlink(link);
+  for (const stop of stops) ptrace.kernel.sendSignal(task, stop);
   return 0;
 }
 

@@ -196,8 +196,7 @@ export class Author implements Director {
   private close(): void {
     this.closing = true;
     if (this.random.chance(25)) return;
-    const stepping = [...this.targets.values()].some(({ steps }) => steps);
-    if (!stepping && this.random.chance(20))
+    if (!this.stepping && this.random.chance(20))
       this.planned.push(this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL')));
     for (const name of this.targets.keys()) this.planned.push(this.call('root', 'kill', { pid: name }, sig('SIGKILL')));
     for (const by of ['tracer', 'tracer', 'tracer', 'root', 'root', 'root']) {
@@ -211,12 +210,14 @@ export class Author implements Director {
       return this.wait(view, this.random.chance(50) ? 'root' : 'tracer', this.someone());
     const name = this.random.pick(alive);
     const target = this.targets.get(name)!;
-    if (this.random.chance(1) && ![...this.targets.values()].some(({ steps }) => steps))
+    if (this.random.chance(1) && !this.stepping)
       return this.random.chance(50)
         ? this.call('tracer', 'exitGroup', 0)
         : this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL'));
-    if (this.random.chance(2))
-      return this.call('root', 'kill', { pid: 'tracer' }, sig(this.random.pick(['SIGUSR1', 'SIGCONT', 'SIGWINCH'])));
+    if (this.random.chance(2)) {
+      const signal = this.random.pick(['SIGUSR1', 'SIGCONT', 'SIGWINCH']);
+      if (signal !== 'SIGUSR1' || !this.stepping) return this.call('root', 'kill', { pid: 'tracer' }, sig(signal));
+    }
     const tracer = target.tracer ?? this.tracerFor();
     if (view.busy(tracer) || this.random.chance(6)) return this.outside(view, name);
     if (target.tracer === undefined) return this.untraced(view, name, tracer);
@@ -225,6 +226,10 @@ export class Author implements Director {
       : this.running(view, name, tracer);
   }
 
+  /** Somebody was resumed by a step: see Target. */
+  private get stepping(): boolean {
+    return [...this.targets.values()].some(({ steps }) => steps);
+  }
   private someone = (): string => this.random.pick([...this.targets.keys()]);
   private tracerFor(): string {
     if (this.random.chance(6)) return 'root';
@@ -314,7 +319,11 @@ export class Author implements Director {
       const step = this.act(name);
       // It is interrupted by any signal to a traced task (R39), and all are traced under us.
       const traced = this.targets.get(name)?.tracer !== undefined;
-      return 'call' in step && step.call === 'sigtimedwait' && !traced ? this.call(name, 'pause') : step;
+      if (!('call' in step) || step.call !== 'sigtimedwait') return step;
+      if (!traced) return this.call(name, 'pause');
+      // A deadly signal that is not blocked ends who is not traced, or no more, although it waits for it.
+      this.planned.push(step);
+      return this.call(name, 'sigprocmask', 'block', ['SIGUSR1', 'SIGRT_1']);
     }
     if (view.busy(name) && this.random.chance(8)) return { release: name };
     const signo = sig(this.of(SIGNALS));

@@ -409,4 +409,45 @@ export const random = [
     },
     ['stop: tracee EVENT_STOP SIGTSTP', 'changed: ok | EIO'],
   ),
+  scenario(
+    'R16 the SIGSTOP of an ATTACH is pending after a DETACH',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      s.log('seized', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGTSTP',
+      'seized: tracee EVENT_STOP SIGTSTP',
+      'its SIGSTOP: tracee stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
+    ],
+  ),
+  scenario(
+    'R37 a SIGCONT while a signal is shown: its SIGCHLD is not before the stop for it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee stop SIGSTOP',
+      'signal: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+    ],
+  ),
 ];

@@ -9,7 +9,7 @@ import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import type { LinuxHost } from './host.ts';
-import { parentOf } from './parents.ts';
+import { orphan, parentOf } from './parents.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
@@ -172,6 +172,7 @@ export function passAway(host: LinuxHost, task: LinuxTask, status: number): void
   if (task.spawning !== null) spawnEnded(host, task, status);
   host.unborn.delete(task.tid);
   leaveGroup(task);
+  if (task.groupDead && host.ptrace !== null) orphan(host, task.group);
   task.waitStatus = status;
   task.served = null;
   host.parked.delete(task);

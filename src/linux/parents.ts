@@ -5,6 +5,12 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask, ThreadGroup } from './task.ts';
 
+/** A process has died: its children go to the end of those of who takes them in (forget_original_parent). */
+export function orphan(host: LinuxHost, dead: ThreadGroup): void {
+  const children = [...host.tasks.values()].filter(({ isLeader, group }) => isLeader && group.parent?.group === dead);
+  for (const child of children.sort((a, b) => a.siblingOrder - b.siblingOrder)) child.moveToEnd();
+}
+
 /** A live thread of the real parent; null when it is none of ours. */
 export function parentOf(host: LinuxHost, group: ThreadGroup): LinuxTask | null {
   const { parent } = group;

@@ -252,8 +252,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return linux(task).group.continues;
   }
 
-  birthOrder(task: Task): number {
-    return linux(task).serial;
+  siblingOrder(task: Task): number {
+    return linux(task).siblingOrder;
   }
 
   takeContinued(task: Task, peek: boolean): boolean {

@@ -253,17 +253,26 @@ export class LinuxTask implements Task {
   private place: Run = Run.RUNNING;
   private readonly counts: TaskCounts;
 
-  /** Grows with each task. */
-  readonly serial: number;
+  /** Grows along the list of its parent's children. */
+  private order: number;
 
   constructor(tid: Tid, group: ThreadGroup, native: Native, arch: Arch, counts: TaskCounts) {
-    this.serial = serial++;
+    this.order = serial++;
     this.tid = tid;
     this.group = group;
     this.counts = counts;
     counts.running++;
     this.native = native;
     this.arch = arch;
+  }
+
+  get siblingOrder(): number {
+    return this.order;
+  }
+
+  /** Its parent has died, and another takes it in: as the last of its children. */
+  moveToEnd(): void {
+    this.order = serial++;
   }
 
   get run(): Run {

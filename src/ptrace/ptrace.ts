@@ -160,7 +160,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     traced.updateEvents();
     traced.settle();
-    if (traced.inJobStop && this.isNatural(link)) this.childChanged(tracer, traced.task); // a mere parent now
+    // A mere parent now, to whom the stop is news.
+    if ((traced.inJobStop || link.ranOut) && this.isNatural(link)) this.childChanged(tracer, traced.task);
     if (link.ranOut && !traced.links.some((other) => other.ranOut)) this.kernel.rejoinGroupStop(traced.task);
     if (traced.links.length === 0) this.drop(traced);
   }
@@ -299,7 +300,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     // R10: what it traces itself, it is told as a tracer.
     const own = this.traced.get(child)?.links.some((link) => this.kernel.sameGroup(link.tracer, parent)) ?? false;
     if (!own || child.exitState !== ExitState.ALIVE)
-      this.childrenOf(parent).changed(child, this.kernel.birthOrder(child));
+      this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
     this.wakeAll(parent);
   }
 

@@ -129,7 +129,7 @@ function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
   const { task } = link.traced;
   const parent = kernel.parentOf(task);
   const own = parent !== null && kernel.sameGroup(parent, call.tracer);
-  return own ? kernel.birthOrder(task) : OTHERS - link.serial;
+  return own ? kernel.siblingOrder(task) : OTHERS - link.serial;
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {
@@ -174,7 +174,7 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
 /** Only children that it traces itself have stopped, as far as is known. */
 function hidesStops(ptrace: Ptrace, call: WaitCall): boolean {
   if ((call.options & W.WSTOPPED) === 0 || ptrace.childrenOf(call.tracer).hasStops(call)) return false;
-  return ptrace.linksOf(call.tracer).some(({ traced }) => traced.inJobStop);
+  return ptrace.linksOf(call.tracer).some(({ traced, ranOut }) => traced.inJobStop || ranOut);
 }
 
 /** Whom the real wait has told of, in the caller's numbers; 0: nobody. */

@@ -52,7 +52,9 @@ export interface WaitEvent {
 /** Whether the call may see this tracee at all: then it is not ECHILD. */
 export function eligible(call: WaitCall, link: Link, kernel: PtraceKernel): boolean {
   const { tracer, whom, options } = call;
-  if (link.over || (link.death !== null && (options & W.WEXITED) === 0)) return false; // a zombie is nobody to wait for then
+  if (link.over) return false;
+  // wait_consider_task: a zombie is nobody to wait for where deaths are not asked for.
+  if (link.death !== null && (options & W.WEXITED) === 0) return false;
   if (link.tracer !== tracer) {
     if ((options & W.WNOTHREAD) !== 0 || !kernel.sameGroup(link.tracer, tracer)) return false;
   }

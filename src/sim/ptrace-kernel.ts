@@ -102,8 +102,8 @@ export class SimPtraceKernel implements PtraceKernel {
   threadsOf(task: Task): readonly Task[] {
     return sim(task).process.threads.filter((thread) => thread.alive);
   }
-  birthOrder(task: Task): number {
-    return sim(task).serial;
+  siblingOrder(task: Task): number {
+    return sim(task).siblingOrder;
   }
   addressSpace(task: Task): object {
     return sim(task).mm;

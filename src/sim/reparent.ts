@@ -31,6 +31,7 @@ export function forgetOriginalParent(kernel: SimKernel, father: SimTask): void {
   for (const child of father.children.splice(0)) {
     kernel.touch(child);
     child.process.parent = reaper;
+    child.siblingOrder = kernel.nextSerial();
     reaper.children.push(child);
     if (reaper.process === father.process) continue;
     reparentLeader(kernel, father, child);

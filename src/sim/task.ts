@@ -38,6 +38,8 @@ export class SimTask implements Task {
   waitStatus?: number;
   /** Grows with each birth. */
   readonly serial: number;
+  /** Grows along the list of its parent's children: who was taken in comes after who was born there. */
+  siblingOrder: number;
 
   /** What it does when it is next chosen to run. */
   run: RunState;
@@ -122,6 +124,7 @@ export class SimTask implements Task {
     this.registers = parts.registers;
     this.syscall = new CallState(parts.registers);
     this.serial = parts.serial;
+    this.siblingOrder = parts.serial;
     this.run = parts.run;
     this.stack = parts.stack;
     this.name = process.name;

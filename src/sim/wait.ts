@@ -118,9 +118,10 @@ function look(kernel: SimKernel, task: SimTask, wait: Wait): Found | number {
     for (const child of thread.children) {
       if (!wait.matches(child) || !isEligible(child, wait.options)) continue;
       kernel.touch(child);
-      any = true;
       const found = consider(child, wait.options);
       if (found !== null) return found;
+      // wait_consider_task: a zombie is nobody to wait for where deaths are not asked for.
+      any ||= child.exitState !== ExitState.ZOMBIE || (wait.options & W.EXITED) !== 0 || !isVisible(child);
     }
   }
   return any ? 0 : -ERRNO.ECHILD;
@@ -132,12 +133,14 @@ function isEligible({ process }: SimTask, options: number): boolean {
   return (process.exitSignal !== SIG.SIGCHLD) === ((options & W.CLONE) !== 0);
 }
 
+/** Of a zombie: whether it is its parent's to see. */
+const isVisible = ({ process, keeps, announcing }: SimTask): boolean => process.single && !keeps && !announcing;
+
 /** wait_consider_child. A zombie that a tracer must see first is not there yet (R12). */
 function consider(child: SimTask, options: number): Found | null {
   const { process } = child;
   if (child.exitState === ExitState.ZOMBIE) {
-    const visible = process.single && !child.keeps && !child.announcing;
-    if (!visible || (options & W.EXITED) === 0) return null;
+    if (!isVisible(child) || (options & W.EXITED) === 0) return null;
     const status = child.waitStatus ?? 0;
     if (isExited(status)) return { child, status, code: CLD.CLD_EXITED, shown: exitCode(status) };
     const code = dumpedCore(status) ? CLD.CLD_DUMPED : CLD.CLD_KILLED;

@@ -143,8 +143,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   hasPending(task: Task, signo: number): boolean;
   /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
   continues(task: Task): number;
-  /** A number that grows with each birth. */
-  birthOrder(task: Task): number;
+  /** A number that grows along the list of its parent's children: by birth; those that were taken in come last. */
+  siblingOrder(task: Task): number;
   /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */
   takeContinued(task: Task, peek: boolean): boolean;
 

@@ -1,17 +1,25 @@
-/** One program on the kernel and under `utrace share`: whether the logs are the same, and the least program that differs. */
+/**
+ * One program on the kernel, under `utrace share`, and on the simulated kernel: whether the logs are the same, and the least
+ * program that differs. The simulated kernel has no order of its own: that of the real one must be among those it may take.
+ */
 
 import { Prng } from '../../src/base/prng.ts';
+import { random, runToBlock, type Scheduler } from '../../src/box/index.ts';
 import { NATIVE, perform, type Variant } from '../conformance/ptrace/harness.ts';
 import { scenario } from '../conformance/ptrace/play.ts';
 import { EXCLUSIVE, PASSIVE } from '../conformance/ptrace/share.ts';
+import { SimTheatre } from '../conformance/ptrace/sim-theatre.ts';
+import { Stage } from '../conformance/ptrace/stage.ts';
 import { Author } from './author.ts';
 import type { Program, Step } from './program.ts';
 import { type Director, director, Replay } from './replay.ts';
 
-export type Column = 'served' | 'passive';
-export const COLUMNS: readonly Column[] = ['served', 'passive'];
+export type Column = 'served' | 'passive' | 'sim';
+export const COLUMNS: readonly Column[] = ['served', 'passive', 'sim'];
 /** Exclusive: a program may have a second tracer attach, which is allowed else. */
-const VARIANTS: Readonly<Record<Column, Variant>> = { served: EXCLUSIVE, passive: PASSIVE };
+const VARIANTS: Readonly<Record<Exclude<Column, 'sim'>, Variant>> = { served: EXCLUSIVE, passive: PASSIVE };
+/** So many orders of the simulated kernel are looked at before the real one's is missed. */
+const SCHEDULES = 100;
 
 /** How often a program is run on the kernel before its log is taken for the only one. */
 const NATIVE_RUNS = 3;
@@ -35,6 +43,39 @@ async function run(who: Director, variant: Variant): Promise<Ran> {
     return { log: [...replay.log, `trouble: ${(error as Error).message}`], code: replay.code };
   }
 }
+
+/** On the simulated kernel, by one order of those that are ready. */
+function simulate(program: Program, scheduler: () => Scheduler): Ran {
+  const replay = new Replay(director(program));
+  try {
+    const theatre = new SimTheatre({ exclusive: true, scheduler });
+    const stage = new Stage(theatre);
+    theatre.play(replay.body(stage));
+    return { log: stage.lines.map(withoutPlaces), code: replay.code };
+  } catch (error) {
+    return { log: [...replay.log, `trouble: ${(error as Error).message}`], code: replay.code };
+  }
+}
+
+/** Its programs are not compiled: where they stand is another number, but for a handler's first instruction. */
+const withoutPlaces = (line: string): string => line.replace(/rip=(?!0\b)-?\w+/, 'rip=…');
+
+const placeless = ({ log, code }: Ran): Ran => ({ log: log.map(withoutPlaces), code });
+
+/** Simulates until the log is one of these. */
+function simulateFor(program: Program, natives: readonly Ran[]): Ran {
+  const wanted = natives.map(placeless);
+  const first = simulate(program, runToBlock);
+  if (among(first.log, wanted)) return first;
+  for (let seed = 1; seed <= SCHEDULES; seed++) {
+    const ran = simulate(program, () => random(seed));
+    if (among(ran.log, wanted)) return ran;
+  }
+  return first;
+}
+
+const elsewhere = async (program: Program, column: Column, wanted: readonly Ran[]): Promise<Ran> =>
+  column === 'sim' ? simulateFor(program, wanted) : run(director(program), VARIANTS[column]);
 
 const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 const among = (log: readonly string[], logs: readonly Ran[]): boolean => logs.some((one) => same(one.log, log));
@@ -66,26 +107,35 @@ export async function trySeed(seed: number, columns: readonly Column[]): Promise
   let aside = natives.some(({ log }) => troubled(log));
   const differences: Difference[] = [];
   for (const column of aside ? [] : columns) {
-    const other = await run(director(program), VARIANTS[column]);
-    if (among(other.log, natives)) continue;
+    let other = await elsewhere(program, column, natives);
+    const isThere = (): boolean => among(other.log, column === 'sim' ? natives.map(placeless) : natives);
+    if (isThere()) continue;
     for (let k = 0; k < MORE_RUNS; k++) natives.push(await run(director(program), NATIVE));
     if (natives.some(({ log }) => !same(log, first.log))) {
-      aside = !among(other.log, natives);
+      if (column === 'sim') other = simulateFor(program, natives);
+      aside = !isThere();
       continue;
     }
-    differences.push({ column, program, native: first.log, other: other.log, code: first.code });
+    differences.push({
+      column,
+      program,
+      native: (column === 'sim' ? placeless(first) : first).log,
+      other: other.log,
+      code: first.code,
+    });
   }
   return { seed, program, aside, differences };
 }
 
 /** Whether a program still differs: the kernel must be of one mind, and ours twice of another. */
 async function differs(program: Program, column: Column): Promise<Difference | undefined> {
-  const native = await run(director(program), NATIVE);
+  let native = await run(director(program), NATIVE);
   if (troubled(native.log)) return undefined;
-  const other = await run(director(program), VARIANTS[column]);
-  if (same(native.log, other.log)) return undefined;
   const again = await run(director(program), NATIVE);
-  if (!same(native.log, again.log)) return undefined;
+  const other = await elsewhere(program, column, [native]);
+  const isSame = same(native.log, again.log);
+  if (column === 'sim') native = placeless(native);
+  if (!isSame || same(native.log, other.log)) return undefined;
   return { column, program, native: native.log, other: other.log, code: native.code };
 }
 

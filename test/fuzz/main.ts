@@ -1,5 +1,5 @@
 /**
- * npm run fuzz -- [--minutes N] [--seed S] [--column served|passive]: random programs, natively and served, for N minutes;
+ * npm run fuzz -- [--minutes N] [--seed S] [--column served|passive|sim]: random programs, natively, served and simulated, for N minutes;
  * with a seed: the program of that seed alone. What differs is made small and printed.
  */
 

@@ -11,6 +11,7 @@ import { type Setting, type TimerEvent, timersOf } from '../timers.ts';
 import type { Make } from './table.ts';
 
 const SECOND = 1e9;
+const MILLISECOND = 1e6;
 const MICROSECOND = 1e3;
 
 /** struct timespec in nanoseconds. */
@@ -19,13 +20,13 @@ export function readTime(task: SimTask, at: bigint): number {
   return Number(view.getBigInt64(0, true)) * SECOND + Number(view.getBigInt64(8, true));
 }
 
-function sleepUntil(kernel: SimKernel, task: SimTask, deadline: number): RunState {
-  task.restart = () => sleepUntil(kernel, task, deadline);
+function sleepUntil(kernel: SimKernel, task: SimTask, deadline: number, what = 'nanosleep'): RunState {
+  task.restart = () => sleepUntil(kernel, task, deadline, what);
   return sleepOn(kernel, task, {
-    what: 'nanosleep',
+    what,
     check: () => (kernel.clock.now >= deadline ? 0 : null),
     interrupted: RESTART.BLOCK,
-    deadline,
+    ...(Number.isFinite(deadline) ? { deadline } : {}),
   });
 }
 
@@ -118,6 +119,12 @@ export const TIME_CALLS: Readonly<Record<string, Make>> = {
   nanosleep(kernel, task, call) {
     const time = readTime(task, call.arg(0));
     return time < 0 ? -ERRNO.EINVAL : sleepUntil(kernel, task, kernel.clock.now + time);
+  },
+  /** Of no descriptors: a sleep. */
+  poll(kernel, task, call) {
+    if (call.argInt(1) !== 0) return -ERRNO.ENOSYS;
+    const ms = call.argInt(2);
+    return sleepUntil(kernel, task, ms < 0 ? Number.POSITIVE_INFINITY : kernel.clock.now + ms * MILLISECOND, 'poll');
   },
   restart_syscall: (_kernel, task) => task.restart?.() ?? -ERRNO.EINTR,
   alarm(kernel, task, call) {

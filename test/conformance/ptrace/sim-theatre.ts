@@ -8,6 +8,7 @@ import {
   type Handler,
   type Program,
   runToBlock,
+  type Scheduler,
   type SimTask,
   type Sys,
   startOf,
@@ -20,7 +21,7 @@ import { sleepOn } from '../../../src/sim/sleep.ts';
 import { AT, DATA } from '../../../src/sim/text.ts';
 import { decode, encode } from './codec.ts';
 import { DATA_SIZE, DO, SLOTS } from './layout.ts';
-import type { Call, Condition, Handled, Op, Reply, World } from './play.ts';
+import type { Call, Condition, Handled, Op, Play, Reply, World } from './play.ts';
 
 const USHER = SLOTS - 1;
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -44,6 +45,14 @@ interface Slot {
   readonly sleepers: Set<SimTask>;
 }
 
+export interface SimOptions {
+  readonly exclusive: boolean;
+  readonly splitsRequests?: boolean;
+  readonly logs?: boolean;
+  /** Who of those that are ready runs next, while things come to rest. */
+  readonly scheduler?: () => Scheduler;
+}
+
 export class SimTheatre implements World {
   readonly box: Box;
   private readonly slots: Slot[];
@@ -51,8 +60,11 @@ export class SimTheatre implements World {
   readonly word = DATA;
   handler = 0;
 
-  constructor(options: { exclusive: boolean; splitsRequests?: boolean; logs?: boolean }) {
+  private readonly scheduler: () => Scheduler;
+
+  constructor({ scheduler = runToBlock, ...options }: SimOptions) {
     this.box = new Box(options);
+    this.scheduler = scheduler;
     this.slots = Array.from({ length: SLOTS }, (_, n) => ({
       task: null,
       program: this.actor(n),
@@ -211,7 +223,7 @@ export class SimTheatre implements World {
   /** Runs all but who spins on purpose, until nobody is ready; those get a few steps in between. */
   private settle(): void {
     const { kernel } = this.box;
-    const scheduler = runToBlock();
+    const scheduler = this.scheduler();
     let last: SimTask | null = null;
     for (let steps = 0, spins = 0; spins < SPINS; steps++) {
       if (steps > MAX_STEPS) throw new Error(`it does not come to rest\n${this.situation()}`);
@@ -249,6 +261,12 @@ export class SimTheatre implements World {
   }
 
   // --- operations ---
+
+  /** Carries a play out to its end. */
+  play(play: Play<unknown>): void {
+    this.open();
+    for (let step = play.next(); !step.done; ) step = play.next(this.perform(step.value));
+  }
 
   tid(slot: number): number {
     return this.slots[slot]!.tid;

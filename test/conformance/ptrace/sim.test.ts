@@ -19,11 +19,9 @@ const NOT_YET: Readonly<Record<string, string>> = {
 
 function perform(scenario: Scenario, options: Options): readonly string[] {
   const theatre = new SimTheatre(options);
-  theatre.open();
   const stage = new Stage(theatre);
   try {
-    const play = scenario.body(stage);
-    for (let step = play.next(); !step.done; ) step = play.next(theatre.perform(step.value));
+    theatre.play(scenario.body(stage));
   } catch (error) {
     const log = stage.lines.map((line) => `  ${line}`).join('\n');
     throw new Error(`${(error as Error).message}\nthe log so far:\n${log}`, { cause: error });

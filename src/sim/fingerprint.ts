@@ -55,6 +55,7 @@ const taskText = (task: SimTask): string =>
     task.blocked,
     task.savedMask ?? '',
     Number(task.sigpending),
+    Number(task.woken),
     task.step,
     Number(task.jobHeld),
     Number(task.keeps),

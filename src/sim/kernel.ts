@@ -169,6 +169,7 @@ export class SimKernel implements Kernel {
     assert(task.ready, 'only who is ready can be chosen');
     this.steps++;
     this.current = task;
+    task.woken = false;
     this.touch(task);
     const before = task.run;
     const next = before.execute(this, task);
@@ -183,6 +184,7 @@ export class SimKernel implements Kernel {
     this.touch(task);
     if (task.ready || !task.alive) return;
     task.ready = true;
+    task.woken = true;
     this.log?.woken(this, task, why);
   }
 

@@ -108,7 +108,7 @@ function wants(signo: number, task: SimTask): boolean {
   if ((task.blocked & bit(signo)) !== 0n || task.exiting || !task.alive) return false;
   if (signo === SIG.SIGKILL) return true;
   if (task.isStopping || task.isHeld) return false;
-  return task.ready || !task.sigpending;
+  return (task.ready && !task.woken) || !task.sigpending; // task_curr: on a CPU, not on its way there
 }
 
 /** sig_fatal. */

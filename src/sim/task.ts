@@ -45,6 +45,8 @@ export class SimTask implements Task {
   run: RunState;
   /** TASK_RUNNING: the scheduler may choose it. */
   ready = false;
+  /** It has not run since it was woken. */
+  woken = false;
   /** Times it was chosen after it had waited (nvcsw). */
   switches = 0;
 

@@ -58,7 +58,8 @@ function simulate(program: Program, scheduler: () => Scheduler): Ran {
 }
 
 /** Its programs are not compiled: where they stand is another number, but for a handler's first instruction. */
-const withoutPlaces = (line: string): string => line.replace(/rip=(?!0\b)-?\w+/, 'rip=…');
+const withoutPlaces = (line: string): string =>
+  line.replace(/rip=(?!0\b)-?\w+/, 'rip=…').replace(/rax=\w+ (?=orig_rax=EPERM)/, 'rax=… '); // outside of calls
 
 const placeless = ({ log, code }: Ran): Ran => ({ log: log.map(withoutPlaces), code });
 

@@ -3,6 +3,7 @@
  * same bytes. No time passes but what an actor sleeps.
  */
 
+import type { Tid } from '../../../src/base/brand.ts';
 import {
   Box,
   type Handler,
@@ -30,6 +31,8 @@ const WORD = 0x1122334455667788n;
 const dataOf = (slot: number): number => 0x20000000 + slot * 0x1000;
 /** Steps that a spinning task is given before all is taken to be quiet. */
 const SPINS = 8;
+/** What a real actor runs before the result of a call is written down: for who steps through it. */
+const INSTRUCTIONS = 12;
 const MAX_STEPS = 200_000;
 
 interface Slot {
@@ -160,6 +163,7 @@ export class SimTheatre implements World {
       while (slot.done < slot.given.length) {
         const order = slot.given[slot.done]!;
         order.ret = yield* this.carryOut(n, sys, order);
+        for (let i = 0; i < INSTRUCTIONS; i++) yield* sys.nop();
         slot.done++;
       }
       yield* sys.read(3 + n, 1);
@@ -320,8 +324,10 @@ export class SimTheatre implements World {
     return decode(order.call, order.ret, order.data);
   }
 
-  private condition({ task }: Slot): Condition {
-    if (task === null) return 'dead';
+  /** By the number, as natively: an exec gives the leader's to another thread. */
+  private condition({ tid }: Slot): Condition {
+    const task = this.box.kernel.tasks.get(tid as Tid);
+    if (task === undefined) return 'dead';
     const letter = stateLetter(task);
     if (letter === 'Z' || letter === 'X') return 'dead';
     return letter === 't' || letter === 'T' ? 'stopped' : 'runs';

@@ -31,8 +31,11 @@ const WORD = 0x1122334455667788n;
 const dataOf = (slot: number): number => 0x20000000 + slot * 0x1000;
 /** Steps that a spinning task is given before all is taken to be quiet. */
 const SPINS = 8;
-/** What a real actor runs before the result of a call is written down: for who steps through it. */
-const INSTRUCTIONS = 12;
+/** What a real actor runs between its calls: for who steps through it. */
+function* someInstructions(sys: Sys): UserCode<void> {
+  for (let i = 0; i < 12; i++) yield* sys.nop();
+}
+
 const MAX_STEPS = 200_000;
 
 interface Slot {
@@ -108,7 +111,7 @@ export class SimTheatre implements World {
     const theatre = this;
     return function* again(sys) {
       const slot = theatre.slots[n]!;
-      slot.task = sys.task;
+      theatre.take(n, sys.task); // perhaps under its leader's number
       theatre.furnish(sys);
       const order = slot.given[slot.done];
       if (order !== undefined) {
@@ -163,9 +166,10 @@ export class SimTheatre implements World {
       while (slot.done < slot.given.length) {
         const order = slot.given[slot.done]!;
         order.ret = yield* this.carryOut(n, sys, order);
-        for (let i = 0; i < INSTRUCTIONS; i++) yield* sys.nop();
+        yield* someInstructions(sys);
         slot.done++;
       }
+      yield* someInstructions(sys);
       yield* sys.read(3 + n, 1);
     }
   }

@@ -50,7 +50,7 @@ const kill: Make = (kernel, task, call) => {
   if (!isSignal(signo)) return -ERRNO.EINVAL;
   if (pid > 0) {
     const target = kernel.lookUp(pid);
-    return target === undefined ? -ERRNO.ESRCH : killProcess(kernel, task, target.process, signo);
+    return target === undefined ? -ERRNO.ESRCH : killAt(kernel, task, target, signo);
   }
   const chosen =
     pid === -1
@@ -62,7 +62,11 @@ const kill: Make = (kernel, task, call) => {
 
 function killProcess(kernel: SimKernel, task: SimTask, process: Process, signo: number): number {
   const target = process.threads.includes(process.leader) ? process.leader : process.threads[0];
-  if (target === undefined) return -ERRNO.ESRCH;
+  return target === undefined ? -ERRNO.ESRCH : killAt(kernel, task, target, signo);
+}
+
+/** The thread whose number is named is the first to be asked to take it. */
+function killAt(kernel: SimKernel, task: SimTask, target: SimTask, signo: number): number {
   kernel.touch(target);
   const refused = mayKillErrno(task, target, signo);
   if (refused !== 0) return -refused;

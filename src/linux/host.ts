@@ -17,7 +17,7 @@ import { type Arch, currentArch } from './arch/index.ts';
 import { deliverSoon } from './child-signals.ts';
 import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
-import { EventBuffer } from './event-buffer.ts';
+import { EventBuffer, EventKind } from './event-buffer.ts';
 import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
 import type { ServedTree } from './filter.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
@@ -220,10 +220,9 @@ export class LinuxHost implements Kernel {
    * the backlog.
    */
   retrap(task: LinuxTask): number | null {
-    if (this.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0) return null;
     const { tid } = task;
-    if (this.native.waitTask(tid, this.statusBytes) <= 0) return null; // it died, as the loop will learn
-    const status = new Int32Array(this.statusBytes.buffer)[0]!;
+    const status = this.trapListener(tid);
+    if (status === null) return null; // it died, as the loop will learn
     const isGroupStop = stopEvent(status) === PTRACE_EVENT.STOP && stopSignal(status) !== SIG.SIGTRAP;
     if (isGroupStop) return status;
     this.backlog.push({ tid, status });
@@ -317,11 +316,29 @@ export class LinuxHost implements Kernel {
     }
   }
 
-  /** Whether the task has told more, after what is being handled: SIGKILL ended that stop. */
+  /** Whether the task has told more, which is collected and not handled yet: it is not where we take it to be any more. */
   toldMore(tid: number): boolean {
+    return this.nextOf(tid) >= 0;
+  }
+
+  private nextOf(tid: number): number {
     const { from, to } = this.collected;
-    for (let i = from; i < to; i++) if (this.events.tid(i) === tid) return true;
-    return false;
+    for (let i = from; i < to; i++) if (this.events.tid(i) === tid) return i;
+    return -1;
+  }
+
+  /** What a LISTENING task tells next: at once, since it is brought to a trap if it has not told yet. Null: it is gone. */
+  trapListener(tid: number): number | null {
+    const told = this.nextOf(tid);
+    if (told >= 0) {
+      if (this.events.kind(told) === EventKind.VOID) return null;
+      const status = this.events.status(told);
+      this.events.drop(told);
+      return status;
+    }
+    if (this.native.ptrace(PTRACE.INTERRUPT, tid, 0, 0) < 0) return null;
+    if (this.native.waitTask(tid, this.statusBytes) <= 0) return null;
+    return new Int32Array(this.statusBytes.buffer)[0]!;
   }
 
   /** Whether {@link handleReady} has something to do. */

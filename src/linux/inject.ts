@@ -111,6 +111,7 @@ function step(host: LinuxHost, task: LinuxTask): boolean {
 function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status: number) => boolean): boolean {
   const { native } = host;
   const { tid } = task;
+  if (host.toldMore(tid)) return false; // killed
   const bytes = new Uint8Array(4);
   const meanwhile: Siginfo[] = [];
   try {

@@ -13,7 +13,7 @@ import { type LinuxTask, Run } from './task.ts';
 /** UTRACE_INTERRUPT: the task traps soon, its sleep interrupted. */
 export function interruptTask(host: LinuxHost, task: LinuxTask): void {
   task.politeInterrupt = false;
-  sendInterrupt(host, task);
+  sendInterrupt(host, task, false);
 }
 
 /**
@@ -21,13 +21,14 @@ export function interruptTask(host: LinuxHost, task: LinuxTask): void {
  * and those it does not are made again (stops.ts, restartSleep).
  */
 export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
-  if (!task.interruptSent) task.politeInterrupt = true;
-  sendInterrupt(host, task);
+  sendInterrupt(host, task, true);
 }
 
-function sendInterrupt(host: LinuxHost, task: LinuxTask): void {
+function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
+  if (host.toldMore(task.tid)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
   task.interruptSent = true;
+  task.politeInterrupt = polite;
   if (host.next.tid === (task.tid as number)) flushResume(host);
   host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
 }

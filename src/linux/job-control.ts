@@ -24,9 +24,8 @@ export function listenHeld(host: LinuxHost, task: LinuxTask): void {
 /** Back into its trap. */
 export function endListen(host: LinuxHost, task: LinuxTask): void {
   task.lone = false;
-  const bytes = new Uint8Array(4);
-  if (host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0) < 0 || host.native.waitTask(task.tid, bytes) <= 0) return;
-  const status = new Int32Array(bytes.buffer)[0]!;
+  const status = host.trapListener(task.tid);
+  if (status === null) return;
   if (isStopped(status) && stopEvent(status) === PTRACE_EVENT.STOP) task.run = Run.STOPPED;
   else host.backlog.push({ tid: task.tid, status });
 }

@@ -56,7 +56,8 @@ const owesSignal = (task: LinuxTask): boolean => task.queued.length > 0 && proc.
 
 /** Lets a STOPPED task go on. */
 export function resumeTask(host: LinuxHost, task: LinuxTask): void {
-  if (task.run !== Run.STOPPED) return;
+  // SIGKILL has ended the stop: it would be taken past its exit event, which is still to be handled.
+  if (task.run !== Run.STOPPED || host.toldMore(task.tid)) return;
   if ((task.detaching || isAbandoned(task)) && !owesSignal(task)) {
     detachNow(host, task);
     return;
@@ -141,7 +142,6 @@ function atSyscallInstruction(task: LinuxTask, host: LinuxHost): boolean {
 function queueResume(host: LinuxHost, tid: number, request: number, data: number): void {
   const { next } = host;
   flushResume(host);
-  if (host.toldMore(tid)) return; // it would take it past its exit event, which is still to be handled
   next.tid = tid;
   next.request = request;
   next.data = data;

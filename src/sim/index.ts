@@ -16,6 +16,7 @@ export { hasNews, isOwedSignal, isPending, isStuck } from './quiet.ts';
 export {
   type Drive,
   type Ending,
+  priorities,
   type RunOptions,
   random,
   record,

@@ -29,6 +29,26 @@ export function random(seed: number): Scheduler {
   return { choose: (ready) => prng.pick(ready) };
 }
 
+/**
+ * By priorities that a seed gives, and at a few steps takes away: finds what needs few preemptions at just the right steps
+ * (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010).
+ * `length`: how many steps a run has, about.
+ */
+export function priorities(seed: number, preemptions = 2, length = 300): Scheduler {
+  const prng = new Prng(seed);
+  const of = new Map<number, number>();
+  const changes = new Set(Array.from({ length: preemptions }, () => prng.below(length)));
+  let step = 0;
+  let lowest = 0;
+  return {
+    choose(ready, last) {
+      if (changes.has(step++) && last !== null) of.set(last.serial, --lowest);
+      for (const { serial } of ready) if (!of.has(serial)) of.set(serial, 1 + prng.below(1 << 20));
+      return ready.reduce((a, b) => (of.get(b.serial)! > of.get(a.serial)! ? b : a));
+    },
+  };
+}
+
 /** A recorded schedule: tids, one for each step. What comes after its end is left to `then`. */
 export function replay(schedule: readonly number[], then: Scheduler = runToBlock()): Scheduler {
   let at = 0;

@@ -4,10 +4,10 @@
  */
 
 import { expect, test } from 'vitest';
-import { type Program, random, runChecked } from '../../../src/box/index.ts';
-import { worldOfNest } from '../../../src/nest/index.ts';
+import { type Program, priorities, random, runChecked } from '../../../src/box/index.ts';
+import { type Nest, worldOfNest } from '../../../src/nest/index.ts';
 import * as races from '../sim/races.ts';
-import { PROGRAMS } from './programs.ts';
+import { PROGRAMS, sleeper } from './programs.ts';
 
 const SEEDS = Number(process.env.UTRACE_NEST_SEEDS ?? 40);
 const FROM = Number(process.env.UTRACE_NEST_SEED ?? 0);
@@ -37,15 +37,37 @@ const RACES: readonly (readonly [string, Program])[] = [
   ['the tracer is told first', races.tracerFirst],
 ];
 
-test.each(RACES)('%s', { timeout: 600_000 }, (_name, race) => {
+/** Runs a program under some schedules of each kind. */
+function runs(program: Program, atEnd: (nest: Nest) => string | null): void {
   for (let seed = FROM; seed < FROM + SEEDS; seed++) {
-    const world = worldOfNest({
-      serves: true,
-      main: (supervisor) => void supervisor.spawn('race', {}),
-      programs: { ...PROGRAMS, race: ended(race) },
-      atEnd: (nest, ending) => (ending === 'done' ? null : `it ends ${ending}:\n${nest.box.dump()}`),
-    });
-    expect(runChecked(world, random(seed), { maxSteps: 20_000 }), `seed ${seed}`).toBeNull();
-    expect(world.kernel.tasks.size, `seed ${seed}: it does not end`).toBe(1);
+    for (const scheduler of [random(seed), priorities(seed)]) {
+      const world = worldOfNest({
+        serves: true,
+        main: (supervisor) => void supervisor.spawn('race', {}),
+        programs: { ...PROGRAMS, race: program },
+        atEnd: (nest, ending) => (ending === 'done' ? atEnd(nest) : `it ends ${ending}:\n${nest.box.dump()}`),
+      });
+      expect(runChecked(world, scheduler, { maxSteps: 20_000 }), `seed ${seed}`).toBeNull();
+      expect(world.kernel.tasks.size, `seed ${seed}: it does not end`).toBe(1);
+    }
   }
+}
+
+test.each(RACES)('%s', { timeout: 600_000 }, (_name, race) => {
+  runs(ended(race), () => null);
+});
+
+test('one INTERRUPT is one trap', { timeout: 600_000 }, () => {
+  const interrupts: Program = function* interrupts(sys) {
+    const tracee = yield* sys.fork(sleeper);
+    const tracer = yield* sys.fork(function* tracer(sys) {
+      yield* sys.ptrace('SEIZE', tracee);
+      yield* sys.ptrace('INTERRUPT', tracee);
+      yield* races.monitor(sys, tracee);
+    });
+    yield* sys.sleep(1);
+    yield* sys.kill(tracer, 'SIGKILL');
+    yield* sys.kill(tracee, 'SIGKILL');
+  };
+  runs(interrupts, ({ box }) => (box.output === 'running\n' ? null : `it says ${box.output}`));
 });

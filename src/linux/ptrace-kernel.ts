@@ -66,6 +66,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     this.host.setStep(task, step);
   }
 
+  stepPastCalls(task: Task, on: boolean): void {
+    linux(task).stepsPastCalls = on;
+  }
+
   wake(task: Task): void {
     this.host.wake(task);
   }

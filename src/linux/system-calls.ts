@@ -80,10 +80,11 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   if (task.stepTrap) {
     // R45: the step over a system call ends here, in a SIGTRAP that the kernel would have sent.
     task.stepTrap = false;
-    task.pending = {
-      info: { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: task.registers.get(host.arch.programCounter) },
-      disposition: proc.disposition(task.tid, SIG.SIGTRAP),
-    };
+    if (!task.stepsPastCalls) {
+      const addr = task.registers.get(host.arch.programCounter);
+      const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
+      task.pending = { info, disposition: proc.disposition(task.tid, SIG.SIGTRAP) };
+    }
   }
   if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);
   else wayOut(host, task);

@@ -156,6 +156,8 @@ export class LinuxTask implements Task {
 
   stop: Stop = Stop.NONE;
   step: Step = Step.NONE;
+  /** The exit of a call is no trap of a step's. */
+  stepsPastCalls = false;
   /** What to do when a held task is let go. */
   goesOn: ((task: LinuxTask, outcome: Outcome) => void) | null = null;
   /** On the wake list already. */

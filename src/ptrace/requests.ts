@@ -139,6 +139,9 @@ function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
   link.stop = null;
   link.listening = false;
   traced.updateEvents();
+  const stepping = traced.links.filter(({ steps }) => steps);
+  const emulated = stepping.length > 0 && stepping.every((other) => other.mode === 'sysemu-step');
+  ptrace.kernel.stepPastCalls(traced.task, emulated);
   traced.settle();
   if (link.owes) traced.summon();
   return 0;

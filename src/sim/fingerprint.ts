@@ -57,6 +57,7 @@ const taskText = (task: SimTask): string =>
     Number(task.sigpending),
     Number(task.woken),
     task.step,
+    Number(task.stepsPastCalls),
     Number(task.jobHeld),
     Number(task.keeps),
     task.registers.words.join(','),

@@ -49,6 +49,9 @@ export class SimPtraceKernel implements PtraceKernel {
   setStep(task: Task, step: Step): void {
     this.kernel.setStep(task, step);
   }
+  stepPastCalls(task: Task, on: boolean): void {
+    sim(task).stepsPastCalls = on;
+  }
 
   // --- who is who ---
 

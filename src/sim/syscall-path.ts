@@ -88,7 +88,7 @@ export function leaveCall(kernel: SimKernel, task: SimTask): RunState {
 }
 
 function left(kernel: SimKernel, task: SimTask): RunState {
-  if (task.step !== Step.NONE) {
+  if (task.step !== Step.NONE && !task.stepsPastCalls) {
     const { ip } = task.registers;
     forceSignal(kernel, task, { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: BigInt(ip) });
   }

@@ -60,6 +60,8 @@ export class SimTask implements Task {
   /** TIF_SIGPENDING. */
   sigpending = false;
   step: Step = Step.NONE;
+  /** The exit of a call is no trap of a step's. */
+  stepsPastCalls = false;
   /** Null: never used. */
   debug: DebugRegisters | null = null;
 

@@ -450,4 +450,57 @@ export const random = [
       'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
     ],
   ),
+  scenario(
+    'R14 who is taken in by a parent comes after the children it had',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const second = yield* s.actor('second');
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      yield* s.root.kill(second.pid, 'SIGKILL');
+      s.log('in turn', yield* s.root.look(-1), yield* s.root.look(-1), yield* s.root.look(-1));
+    },
+    ['in turn: tracer killed SIGKILL | second killed SIGKILL | tracee EVENT_STOP SIGTRAP'],
+  ),
+  scenario(
+    'R10 a parent that traced its child out of a group stop, and detaches, is told of that stop',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* s.root.wait4(tracee.pid));
+      yield* s.root.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* s.root.wait4(tracee.pid));
+      yield* s.root.cont(tracee.pid);
+      s.log('out of it', yield* s.root.look(tracee.pid), yield* tracee.condition());
+      yield* s.root.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* s.root.wait4(tracee.pid));
+      yield* s.root.ptrace('DETACH', tracee.pid);
+      s.log('as a parent', yield* s.root.waitid('P_PID', tracee.pid, ['WSTOPPED', 'WNOHANG']));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'out of it: none | runs',
+      'stop: tracee EVENT_STOP SIGSTOP',
+      'as a parent: SIGCHLD CLD_STOPPED pid=tracee status=0x13',
+    ],
+  ),
+  scenario(
+    'R43 R45 SYSEMU_SINGLESTEP out of an entry-stop: the exit of that call is no trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('no trap', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'no trap: tracee stop SIGUSR1'],
+  ),
 ];

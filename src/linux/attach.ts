@@ -42,12 +42,12 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
     let gone = false;
     for (const tid of threadsOf(host, leader)) {
       if (failed.has(tid) || host.tasks.has(tid)) continue;
-      const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
+      const r = seize(host, tid);
       if (r === 0) {
         const task = host.newTask(tid, group);
         task.quietStop = stopped;
         found.push(task);
-      } else if (r === -ESRCH || proc.isDead(tid) || proc.tracerPid(tid) === proc.self()) {
+      } else if (r === -ESRCH) {
         gone = true;
         failed.add(tid); // died (EPERM, while its zombie is there), or came to us by its parent's clone
       } else {
@@ -64,12 +64,28 @@ export function attachProcess(host: LinuxHost, pid: number): LinuxTask[] {
       again = true;
       continue;
     }
+    if (gone && failed.has(leader) && !proc.isDead(leader) && proc.tracerPid(leader) !== proc.self()) {
+      failed.delete(leader); // likewise, of a leader that was dead
+      again = true;
+      continue;
+    }
     // A thread born unseen makes the process larger than what we hold: the dead among ours count until we wait for them.
     again = found.length > before && proc.threadCount(leader) !== group.threads.size;
   }
   if (found.length === 0 && known === undefined) throw errnoError(ESRCH, 'attach', pid, 'the process is gone');
   host.kick();
   return known === undefined ? found : [...group.threads];
+}
+
+/** 0; −ESRCH: it died, or came to us by its parent's clone; else why the kernel refuses. */
+function seize(host: LinuxHost, tid: number): number {
+  for (let again = false; ; again = true) {
+    const r = host.native.ptrace(PTRACE.SEIZE, tid, 0, optionsFor(false));
+    if (r === 0 || r === -ESRCH) return r;
+    if (proc.isDead(tid) || proc.tracerPid(tid) === proc.self()) return -ESRCH; // EPERM, while its zombie is there
+    if (again) return r;
+    // Once more: a leader was dead, and has been replaced by an exec since.
+  }
 }
 
 /** Seizes one thread that is not ours yet. The task, or an errno. */

@@ -133,6 +133,8 @@ export function attachFirst(supervisor: Supervisor, tracer: Tracer): void {
   try {
     supervisor.attach(FIRST, tracer);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ESRCH') throw error;
+    const task = supervisor.caller.kernel.tasks.get(FIRST);
+    const lives = task?.alive && !task.exiting && !task.process.exits;
+    if ((error as { code?: unknown }).code !== 'ESRCH' || lives) throw error;
   }
 }

@@ -98,6 +98,7 @@ export function eventStop(
   group.continueReported = true;
   if (first) host.observeJobControl(group, 'continued');
   if ((task.trace.events & Event.JCTL) === 0) {
+    if (first) host.ptrace?.continuedOutside(task); // the leader may be traced
     wayOut(host, task);
     return;
   }

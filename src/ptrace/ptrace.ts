@@ -74,6 +74,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       kernel,
       linkChild: (parent, child) => this.linkChild(parent, child),
       copySpace: (parent, child) => this.spaces.copy(parent, child),
+      hasFreeThread: ({ task }) =>
+        kernel.threadsOf(task).some((thread) => thread.exitState === ExitState.ALIVE && !this.isTraced(thread)),
       signalOver: ({ links }) => {
         for (const link of links) {
           if (!link.owesContinued) continue;
@@ -222,8 +224,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   tellContinued(traced: Traced): void {
-    const { kernel } = this;
-    const leader = kernel.threadsOf(traced.task).find((thread) => kernel.isLeader(thread));
+    const leader = this.leaderOf(traced.task);
     for (const link of (leader && this.traced.get(leader))?.links ?? []) this.tellContinuedTo(link);
   }
 
@@ -284,10 +285,18 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     traced.engine = null;
   }
 
-  tracesLeader({ traced: { task }, tracer }: Link): boolean {
-    const leader = this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
-    const links = (leader && this.traced.get(leader))?.links ?? [];
-    return leader === undefined || links.some((link) => this.kernel.sameGroup(link.tracer, tracer));
+  leaderCounts({ traced, tracer }: Link): boolean {
+    const { kernel } = this;
+    const leader = this.leaderOf(traced.task);
+    const traces = (links: readonly Link[], who: Task): boolean =>
+      links.some((link) => kernel.sameGroup(link.tracer, who));
+    const onLeader = (leader && this.traced.get(leader))?.links ?? [];
+    if (leader === undefined || traces(onLeader, tracer)) return true;
+    return onLeader.some((link) => !traces(traced.links, link.tracer));
+  }
+
+  private leaderOf(task: Task): Task | undefined {
+    return this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
   }
 
   private wakeAll(tracer: Task): void {
@@ -384,10 +393,11 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   continuedOutside(task: Task): void {
     const { kernel } = this;
-    const traced = this.traced.get(task);
+    const leader = this.leaderOf(task);
+    const traced = this.traced.get(task) ?? (leader && this.traced.get(leader));
     if (traced === undefined) return;
     this.continued(traced);
-    const stops = kernel.isLeader(task) && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
+    const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
     if (!stops) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
   }

@@ -28,6 +28,8 @@ import type { Report, Traced } from './traced.ts';
 /** What the callbacks need of the rest. */
 export interface ReportContext {
   readonly kernel: PtraceKernel;
+  /** Whether the process has a thread that nobody traces. */
+  hasFreeThread(traced: Traced): boolean;
   /** All who were to see a signal saw it. */
   signalOver(traced: Traced): void;
   /** A link on a newborn, like its parent's (R20). */
@@ -49,7 +51,8 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
     reportClone: (_action, { data }, _task, flags, child) => clone(data, context, flags, child),
     reportVforkDone: (_action, { data }, _task, child) => data.run(vforkDone(data, kernel, child)) as Resume5,
     reportExec: (_action, { data }, _task, exec) => data.run(execed(data, exec)) as Resume5,
-    reportJctl: (_action, { data }, _task, type, notify) => data.run(jobControl(data, kernel, type, notify)) as Resume5,
+    reportJctl: (_action, { data }, _task, type, notify) =>
+      data.run(jobControl(context, data, type, notify)) as Resume5,
     reportSignal: (action, { data }, task, signal) =>
       data.run(
         signal.original === null
@@ -179,7 +182,12 @@ function* execed(traced: Traced, exec: ExecInfo): Report {
 }
 
 /** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
-function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, notify: JobControl | null): Report {
+function* jobControl(
+  { kernel, signalOver, hasFreeThread }: ReportContext,
+  traced: Traced,
+  type: JobControl,
+  notify: JobControl | null,
+): Report {
   for (const link of traced.links) link.ranOut = false;
   if (type === 'stopped') {
     traced.inJobStop = true;
@@ -195,7 +203,10 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, not
   traced.continued();
   // R37: on its way out of its stop it tells of SIGCONT first.
   const stays = traced.links.some((link) => link.isStopped);
-  if (notify !== null && !stays) traced.tellContinued();
+  const leads = kernel.isLeader(traced.task);
+  // A thread that nobody traces tells it as it leaves the stop, at once.
+  if (notify !== null && (!stays || hasFreeThread(traced))) traced.tellContinued();
+  else if (notify !== null && leads) for (const link of traced.links) link.owesContinued = true;
   for (const link of traced.links) {
     if (!link.inJobStop) continue; // attached since SIGCONT came: it hears nothing of that
     link.inJobStop = false;
@@ -205,7 +216,8 @@ function* jobControl(traced: Traced, kernel: PtraceKernel, type: JobControl, not
     if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));
   }
   yield;
-  if (notify !== null && stays) traced.tellContinued();
+  if (notify !== null && stays && !leads && !hasFreeThread(traced)) traced.tellContinued();
+  signalOver(traced);
   yield* notices(traced);
   return traced.action;
 }

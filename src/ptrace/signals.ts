@@ -149,7 +149,7 @@ export function* signalReport(
     info = passed;
   }
   for (const link of others) {
-    if (link.over || (ends && !traced.tracesLeader(link))) continue;
+    if (link.over || (ends && !traced.leaderCounts(link))) continue;
     const stop = signalStop(info);
     traced.show(link, stop);
     yield;

@@ -33,8 +33,8 @@ const ALWAYS =
 
 /** What a traced task needs of ptrace as a whole. */
 export interface PtraceContext {
-  /** Whether the link's tracer traces the leader of the process, too. */
-  tracesLeader(link: Link): boolean;
+  /** Whether the leader of the process is traced, for this link: not only by others who trace the task beside it. */
+  leaderCounts(link: Link): boolean;
   /** A stop began: its tracer's waits, and its SIGCHLD. */
   stopped(link: Link, stop: PtraceStop): void;
   /** What tracers did to a task's address space. */
@@ -228,8 +228,8 @@ export class Traced {
     this.show(link, signalStop(info));
   }
 
-  tracesLeader(link: Link): boolean {
-    return this.listener.tracesLeader(link);
+  leaderCounts(link: Link): boolean {
+    return this.listener.leaderCounts(link);
   }
 
   continued(): void {

@@ -98,7 +98,10 @@ function stays(task: SimTask): RunState {
 function leave(kernel: SimKernel, task: SimTask): RunState {
   task.continued = false;
   const first = tellParent(kernel, task);
-  if ((task.trace.events & Event.JCTL) === 0) return getSignal;
+  if ((task.trace.events & Event.JCTL) === 0) {
+    if (first) kernel.ptrace?.continuedOutside(task); // the leader may be traced
+    return getSignal;
+  }
   return follow(
     task,
     kernel,

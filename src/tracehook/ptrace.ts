@@ -47,7 +47,7 @@ export interface PtraceHooks {
   eventHeld(task: Task): boolean;
   /** A running task has trapped because a SIGCONT was generated: TRAP_NOTIFY (R27, R33). */
   notified(task: Task): void;
-  /** A SIGCONT ended the group stop, and the first to tell is a task that had run out of it (R35, R37). */
+  /** A SIGCONT ended the group stop, and the first to tell is a task that nobody traces, or that had run out of it (R35, R37). */
   continuedOutside(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
   retrapped(task: Task, signo: number): void;

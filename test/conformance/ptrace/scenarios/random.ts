@@ -332,7 +332,8 @@ export const random = [
   scenario(
     'R30 a signal that ends a process whose leader is not traced: the tracer of a thread is not asked',
     function* (s) {
-      const { tracer, tracee } = yield* s.pair();
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.root.make('tracee', 'fork', false);
       const thread = yield* tracee.make('thread', 'thread', true);
       yield* s.root.kill(tracee.pid, 'SIGSTOP');
       yield* tracer.seize(thread.pid);
@@ -502,5 +503,55 @@ export const random = [
       s.log('no trap', yield* tracer.look(tracee.pid));
     },
     ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'no trap: tracee stop SIGUSR1'],
+  ),
+  scenario(
+    'R37 a SIGCONT in a group stop that is held, and then listened to: its SIGCHLD comes before the trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee EVENT_STOP SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      'listens: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 a thread that nobody traces is the first out of a group stop: the tracer of the leader is told',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.make('thread', 'thread', false);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee EVENT_STOP SIGSTOP | SIGCHLD CLD_STOPPED pid=tracee',
+      'continued: none | SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R30 … and where another tracer has the leader: it is',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.seize(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('thread', yield* s.root.look(thread.pid));
+    },
+    ['leader: tracee stop SIGUSR2', 'thread: thread stop SIGUSR1'],
   ),
 ];

@@ -1,7 +1,7 @@
 /** The end of tasks: exit, death and reap, and exec, which ends all threads but one (R46, R47). */
 
 import { SIG } from '../abi/signals.ts';
-import { syscallName, syscallNumber } from '../abi/syscalls.ts';
+import { syscallName } from '../abi/syscalls.ts';
 import { termSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
@@ -99,7 +99,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
     leaveGroup(task);
-    if (diesAlone(host, task, status)) host.ptrace?.leaderDied(task, status);
+    if (task.isLeader && !task.groupDead) host.ptrace?.leaderDied(task, status);
     if (host.unborn.size > 0) adoptOrphans(host, task);
     expectDeath(host, task);
     resumeTask(host, task);
@@ -127,15 +127,6 @@ function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): bo
   const name = callName(host, task);
   return name !== 'exit' && name !== 'exit_group';
 }
-
-/** A leader that leaves threads behind: by its own exit, or one of them execs. All else ends them, too. */
-function diesAlone(host: LinuxHost, task: LinuxTask, status: number): boolean {
-  if (host.ptrace === null || !task.isLeader || task.groupDead || termSignal(status) !== 0) return false;
-  if (!task.killed) return callName(host, task) === 'exit';
-  return [...task.group.threads].some((thread) => EXECS.has(host.native.taskSyscall(thread.tid)));
-}
-
-const EXECS: ReadonlySet<number> = new Set(['execve', 'execveat'].map((name) => syscallNumber('x86-64', name)!));
 
 /** The system call that the registers of a stopped task are in. */
 function callName(host: LinuxHost, { registers }: LinuxTask): string | undefined {

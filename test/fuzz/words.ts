@@ -1,6 +1,6 @@
 /** Replies as words, where the scenarios' own are about numbers that two runs do not share. */
 
-import { SIG } from '../../src/abi/signals.ts';
+import { CLD, SIG } from '../../src/abi/signals.ts';
 import type { Handled, Reply } from '../conformance/ptrace/play.ts';
 import type { Stage } from '../conformance/ptrace/stage.ts';
 import { resultText } from '../conformance/ptrace/text.ts';
@@ -29,11 +29,15 @@ export function words(stage: Stage, reply: Reply): string {
   return reply.call.call === 'wait4' && reply.ret > 0 && reply.usage === false ? `${text} without usage` : text;
 }
 
+/** Which thread of a process that is killed comes first to its end is a matter of time, too. */
+const isDeath = ({ signo, code }: Handled): boolean =>
+  signo === SIG.SIGCHLD && (code === CLD.CLD_EXITED || code === CLD.CLD_KILLED || code === CLD.CLD_DUMPED);
+
 /**
  * The handlers that ran after the first `count`. Of several SIGCHLD at once the first alone: whether the second finds the first
  * still pending, and is dropped, is a matter of time.
  */
 export function handledSince(handled: readonly Handled[], count: number): readonly Handled[] {
-  const fresh = handled.slice(count);
+  const fresh = handled.slice(count).map((run) => (isDeath(run) ? { ...run, pid: 0 } : run));
   return fresh.filter(({ signo }, at) => signo !== SIG.SIGCHLD || fresh.findIndex((run) => run.signo === signo) === at);
 }

@@ -318,7 +318,11 @@ export class LinuxHost implements Kernel {
 
   /** Whether the task has told more, which is collected and not handled yet: it is not where we take it to be any more. */
   toldMore(tid: number): boolean {
-    return this.nextOf(tid) >= 0;
+    return this.nextOf(tid) >= 0 || this.isInBacklog(tid);
+  }
+
+  private isInBacklog(tid: number): boolean {
+    return this.backlog.some((item) => item.tid === tid);
   }
 
   private nextOf(tid: number): number {
@@ -327,8 +331,9 @@ export class LinuxHost implements Kernel {
     return -1;
   }
 
-  /** What a LISTENING task tells next: at once, since it is brought to a trap if it has not told yet. Null: it is gone. */
+  /** What a LISTENING task tells next: at once, since it is brought to a trap if it has not told yet. Null: it is gone, or has told. */
   trapListener(tid: number): number | null {
+    if (this.isInBacklog(tid)) return null; // it will be handled as what it is
     const told = this.nextOf(tid);
     if (told >= 0) {
       if (this.events.kind(told) === EventKind.VOID) return null;

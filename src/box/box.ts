@@ -32,7 +32,7 @@ class BoxPtrace extends Ptrace {
 
   private touchTraced(tracer: Task): void {
     if (this.sim.footprint === null) return;
-    for (const { traced } of this.linksOf(tracer)) this.sim.touch(traced.task as SimTask);
+    for (const { traced } of this.links.linksOf(tracer)) this.sim.touch(traced.task as SimTask);
   }
 
   override enter(task: Task): Served {

@@ -26,7 +26,7 @@ export interface TracedState extends TaskState {
 export function describe({ kernel, ptrace }: Box): TracedState[] {
   return [...kernel.tasks.values()].map((task: SimTask) => ({
     ...stateOf(task),
-    tracers: (ptrace.traced.get(task)?.links ?? []).map(tracerState),
+    tracers: ptrace.links.on(task).map(tracerState),
   }));
 }
 

@@ -4,7 +4,7 @@ import type { Ptrace } from '../ptrace/index.ts';
 
 export function ptraceFingerprint(ptrace: Ptrace): string {
   const lines: string[] = [];
-  for (const [task, traced] of ptrace.traced) {
+  for (const [task, traced] of ptrace.links.traced) {
     const { reporting, inJobStop, links } = traced;
     lines.push(`${task.tid} ${Number(reporting)}${Number(inJobStop)}${task.trace.report}${task.trace.interrupt}`);
     for (const link of links) {
@@ -30,6 +30,6 @@ export function ptraceFingerprint(ptrace: Ptrace): string {
       );
     }
   }
-  for (const [sleeper, call] of ptrace.sleepers) lines.push(`${sleeper.tid} ${call.name} ${call.options}`);
+  for (const [sleeper, call] of ptrace.news.sleepers) lines.push(`${sleeper.tid} ${call.name} ${call.options}`);
   return lines.join('\n');
 }

@@ -18,7 +18,7 @@ export function checkStep(kernel: SimKernel, ptrace: Ptrace): string | null {
     if (other.requests === 0 || other.isHeld || other.isStopping || other.continued || other.exiting) continue;
     return `${other.tid} runs while a request works on it`;
   }
-  for (const [key, { links, reporting }] of ptrace.traced) {
+  for (const [key, { links, reporting }] of ptrace.links.traced) {
     const task = key as SimTask;
     if (task.exitState !== ExitState.ALIVE || task.fatalPending) continue;
     const holder = links.find((link) => link.stop !== null && !link.over);
@@ -42,11 +42,11 @@ export function checkQuiet(kernel: SimKernel, ptrace: Ptrace): string | null {
     if (hasNews(kernel, task))
       return `${tid} sleeps in ${task.run.name}, and what it waits for is there (a lost wake-up)`;
   }
-  for (const [sleeper, call] of ptrace.sleepers) {
+  for (const [sleeper, call] of ptrace.news.sleepers) {
     if (!((sleeper as SimTask).run instanceof ServedSleep)) continue; // a signal ended its wait
-    if (ptrace.hasEvent(call)) return `${sleeper.tid} sleeps in ${call.name}, and there is something to wait for`;
+    if (ptrace.news.hasEvent(call)) return `${sleeper.tid} sleeps in ${call.name}, and there is something to wait for`;
   }
-  for (const [task, { links, reporting, inJobStop }] of ptrace.traced) {
+  for (const [task, { links, reporting, inJobStop }] of ptrace.links.traced) {
     if (task.exitState !== ExitState.ALIVE || reporting || inJobStop) continue;
     if ((task as SimTask).run.sleeps === 'killable') continue; // a vfork's parent hears of nothing before its child
     const owing = links.find((link) => link.owes);

@@ -8,7 +8,7 @@ import type { Supervisor } from './supervisor.ts';
 export function checkSupervisor({ host, task: self, eventLoop, failure }: Supervisor, below: Ptrace): string | null {
   if (failure !== null) return `the supervisor failed: ${(failure as Error).stack ?? failure}`;
   if (!eventLoop.idle || self.exitState !== ExitState.ALIVE || self.exiting) return null;
-  const links = below.tracers.get(self) ?? [];
+  const links = below.links.by(self);
   for (const link of links) {
     const { tid } = link.traced.task;
     const task = host.tasks.get(tid);

@@ -62,7 +62,7 @@ function arrive(link: Link, how: 'stopped' | 'continued' | 'leaves', show: () =>
 
 /** One link per tracer; with --exclusive one tracer. */
 function mayShare(ptrace: Ptrace, task: Task, tracer: Task): boolean {
-  const links = ptrace.traced.get(task)?.links ?? [];
+  const links = ptrace.links.on(task);
   if (ptrace.exclusive && links.length > 0) return false;
   return !links.some((link) => ptrace.kernel.sameGroup(link.tracer, tracer));
 }
@@ -74,7 +74,7 @@ function tracesInCircle(ptrace: Ptrace, tracer: Task, target: Task): boolean {
     if (ptrace.kernel.sameGroup(from, tracer)) return true;
     if (seen.has(from)) return false;
     seen.add(from);
-    for (const [other, links] of ptrace.tracers) {
+    for (const [other, links] of ptrace.links.tracers) {
       if (!ptrace.kernel.sameGroup(other, from)) continue;
       if (links.some((link) => reaches(link.traced.task))) return true;
     }

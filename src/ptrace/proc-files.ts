@@ -20,7 +20,7 @@ export function procFile(ptrace: Ptrace, reader: Task, path: string): ProcFile |
   if (typeof task === 'number') return null;
   if (file === 'mem') {
     // Its own memory is not for its breakpoints to hide from the program: natively it sees them.
-    return ptrace.traced.has(task) && !kernel.sameGroup(reader, task) ? { kind: 'memory', task } : null;
+    return ptrace.links.traced.has(task) && !kernel.sameGroup(reader, task) ? { kind: 'memory', task } : null;
   }
   const process = own ? kernel.tgidFor(reader, reader) : pid;
   return textFile(
@@ -57,7 +57,7 @@ function textFile(ptrace: Ptrace, reader: Task, task: Task, where: string, file:
 
 /** Whose tracee the task is to the reader: its own, or the first tracer's. */
 function viewOf(ptrace: Ptrace, reader: Task, task: Task): Link | undefined {
-  const links = ptrace.traced.get(task)?.links ?? [];
+  const links = ptrace.links.on(task);
   return links.find((link) => ptrace.kernel.sameGroup(link.tracer, reader)) ?? links[0];
 }
 
@@ -81,6 +81,6 @@ function stateFor(ptrace: Ptrace, reader: Task, task: Task, text: string): TaskS
   if (view !== undefined && view.stop !== null) return 't (tracing stop)';
   if (ptrace.kernel.jobStop(task) !== 0) return 'T (stopped)';
   // A stop of ours, or of another tracer's: without it the task would be on its way, or asleep in a wait that we serve.
-  if (real === 't') return ptrace.sleepers.has(task) ? 'S (sleeping)' : 'R (running)';
+  if (real === 't') return ptrace.news.sleepers.has(task) ? 'S (sleeping)' : 'R (running)';
   return WORDS[real ?? 'R'] ?? 'R (running)';
 }

@@ -3,8 +3,7 @@
  * requests.ts, attaching attach.ts, waiting serve-wait.ts; the stops themselves reports.ts and signals.ts.
  */
 
-import type { Siginfo } from '../abi/siginfo.ts';
-import { CLD, SIG } from '../abi/signals.ts';
+import { SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
@@ -12,10 +11,11 @@ import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Hold, Resume, type UtraceCore } from '../utrace/index.ts';
 import { answering } from './caller.ts';
-import { Children } from './children.ts';
 import { Link } from './link.ts';
+import { LinkTable } from './link-table.ts';
 import { describeCall, describeServed, describeStop } from './log.ts';
 import type { Space } from './memory.ts';
+import { News } from './news.ts';
 import { procFile } from './proc-files.ts';
 import { birthEvent, exitEvent, makeOps } from './reports.ts';
 import { serveRequest, stopAtHand } from './requests.ts';
@@ -24,7 +24,6 @@ import { Spaces } from './spaces.ts';
 import { type PtraceStop, trapStop } from './stop.ts';
 import { type PtraceContext, type Report, Traced } from './traced.ts';
 import { writeDebug } from './user-area.ts';
-import { childInfo, eligible, eventOf, W, type WaitCall } from './wait.ts';
 
 /** The calls that a kernel brings here. */
 export const SERVED_CALLS = SyscallSet.of({
@@ -44,16 +43,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   readonly core: UtraceCore;
   readonly exclusive: boolean;
   private readonly log: ((line: string) => void) | undefined;
-  /** Who is traced. */
-  readonly traced = new Map<Task, Traced>();
-  /** What each thread traces, in the order of attaching; the dead that it has not waited for included. */
-  readonly tracers = new Map<Task, Link[]>();
-  /** Whose wait sleeps here. */
-  readonly sleepers = new Map<Task, WaitCall>();
-  /** Waits that are being tried for real, and since when (see Children). */
-  readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number }>();
-  /** By process. */
-  private readonly children = new WeakMap<object, Children>();
+  readonly links: LinkTable;
+  readonly news: News;
   private readonly spaces: Spaces;
   /** Tasks that an event of ours holds, outside the core's reports. */
   private readonly held = new Set<Task>();
@@ -65,10 +56,12 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.kernel = kernel;
     this.exclusive = options.exclusive ?? false;
     this.log = options.log;
+    this.links = new LinkTable(kernel);
+    this.news = new News(kernel, this.links);
     this.spaces = new Spaces({
       kernel,
-      linksOn: (task) => this.traced.get(task)?.links ?? [],
-      linksBy: (tracer) => this.tracers.get(tracer) ?? [],
+      linksOn: (task) => this.links.on(task),
+      linksBy: (tracer) => this.links.by(tracer),
     });
     this.ops = makeOps({
       kernel,
@@ -80,7 +73,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
         for (const link of links) {
           if (!link.owesContinued) continue;
           if (link.continuedLate) link.continuedLate = false;
-          else this.tellContinuedTo(link);
+          else this.news.tellContinuedTo(link);
         }
       },
       died: (traced, status) => this.died(traced, status),
@@ -90,37 +83,20 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   // --- links ---
 
-  /** The link of a tracer on a task. */
-  linkOf(task: Task, tracer: Task): Link | undefined {
-    return this.traced.get(task)?.links.find((link) => link.tracer === tracer);
-  }
-
-  /** The links of all threads of a tracer's process, in the order in which wait looks at them. */
-  linksOf(tracer: Task): Link[] {
-    const found: Link[] = [];
-    for (const [other, links] of this.tracers) {
-      if (other === tracer || this.kernel.sameGroup(other, tracer)) found.push(...links);
-    }
-    return found;
-  }
-
   /** Makes a link; undefined: the task can take no engine (it is dead). */
   link(task: Task, tracer: Task, seized: boolean, options: number): Link | undefined {
-    let traced = this.traced.get(task);
+    let traced = this.links.traced.get(task);
     if (traced === undefined) {
       traced = new Traced(task, this.kernel, this);
       const engine = attachTask(this.core, task, Attach.CREATE, this.ops, traced);
       if (!(engine instanceof Engine)) return undefined;
       traced.engine = engine as Engine;
       traced.inJobStop = this.kernel.jobStop(task) !== 0;
-      this.traced.set(task, traced);
+      this.links.traced.set(task, traced);
     }
     const link = new Link(traced, tracer, seized, options, this.serial++);
     link.inJobStop = this.kernel.jobStop(task) !== 0;
-    traced.links.push(link);
-    const links = this.tracers.get(tracer);
-    if (links === undefined) this.tracers.set(tracer, [link]);
-    else links.push(link);
+    this.links.add(link);
     this.kernel.becameTracer(tracer, task);
     traced.updateEvents();
     return link;
@@ -129,7 +105,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   private linkChild(parent: Link, child: Task): void {
     const link = this.link(child, parent.tracer, parent.seized, parent.options);
     if (link === undefined) return;
-    link.traced.debug = parent.traced.debug.copy((owner) => this.linkOf(child, owner.tracer));
+    link.traced.debug = parent.traced.debug.copy((owner) => this.links.linkOf(child, owner.tracer));
     if (parent.seized) link.trapStop = true;
     else link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 });
     link.traced.summon();
@@ -141,12 +117,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     link.over = true;
     const { traced, tracer } = link;
     if (link.listening) traced.retrap();
-    const links = this.tracers.get(tracer);
-    if (links !== undefined) {
-      links.splice(links.indexOf(link), 1);
-      if (links.length === 0) this.tracers.delete(tracer);
-    }
-    traced.links.splice(traced.links.indexOf(link), 1);
+    this.links.remove(link);
     this.spaces.leave(link);
     const dead = link.death !== null;
     if (link.stop !== null && link.has('SUSPEND_SECCOMP') && !traced.seccompRests) {
@@ -163,7 +134,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     traced.updateEvents();
     traced.settle();
     // A mere parent now, to whom the stop is news.
-    if ((traced.inJobStop || link.ranOut) && this.isNatural(link)) this.childChanged(tracer, traced.task);
+    if ((traced.inJobStop || link.ranOut) && this.links.isNatural(link)) this.news.childChanged(tracer, traced.task);
     if (link.ranOut && !traced.links.some((other) => other.ranOut)) this.kernel.rejoinGroupStop(traced.task);
     if (traced.links.length === 0) this.drop(traced);
   }
@@ -171,7 +142,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   /** The last tracer is gone: so is the engine. */
   private drop(traced: Traced): void {
     const { task, engine } = traced;
-    if (this.traced.get(task) === traced) this.traced.delete(task);
+    if (this.links.traced.get(task) === traced) this.links.traced.delete(task);
     traced.engine = null;
     if (engine !== null) control(task, engine, Resume.DETACH);
   }
@@ -185,143 +156,61 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return this.spaces.of(task);
   }
 
-  // --- what becomes waitable ---
-
-  stopped(link: Link, stop: PtraceStop): void {
-    this.log?.(`${link.traced.task.tid} ${describeStop(stop)} for ${link.tracer.tid}`);
-    if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
-    const event = { link, status: (stop.code << 8) | 0x7f, death: false };
-    const info = (): Siginfo => ({
-      ...childInfo(event, this.kernel, link.tracer),
-      code: stop.why,
-      status: stop.why === CLD.CLD_STOPPED && !stop.group ? 0 : stop.code & 0x7f, // signal->group_exit_code
-    });
-    this.kernel.sendChildSignal(link.tracer, info, true);
-    this.wakeWaiters(link);
-  }
-
-  /** Whoever sleeps in a wait that may see this link. */
-  private wakeWaiters(link: Link): void {
-    for (const [task, call] of this.sleepers) {
-      if (eligible(call, link, this.kernel) && eventOf(link, call.options) !== null) this.kernel.wakeSleeper(task);
-    }
-  }
-
-  /** Whether a wait has something to find now: for checks. A sleeper has not, or its wake-up was lost. */
-  hasEvent(call: WaitCall): boolean {
-    return this.linksOf(call.tracer).some(
-      (link) => eligible(call, link, this.kernel) && eventOf(link, call.options) !== null,
-    );
-  }
-
-  /** R11: a process was continued, as everybody who waits for that may see. */
-  continued(traced: Traced): void {
-    for (const link of traced.links) {
-      for (const [task, call] of this.sleepers) {
-        if ((call.options & W.WCONTINUED) !== 0 && eligible(call, link, this.kernel)) this.kernel.wakeSleeper(task);
-      }
-    }
-  }
-
-  tellContinued(traced: Traced): void {
-    const leader = this.leaderOf(traced.task);
-    for (const link of (leader && this.traced.get(leader))?.links ?? []) this.tellContinuedTo(link);
-  }
-
-  private tellContinuedTo(link: Link): void {
-    const { kernel } = this;
-    link.owesContinued = false;
-    if (this.isNatural(link)) return; // the real kernel tells it
-    const event = { link, status: 0xffff, death: false, continued: true };
-    kernel.sendChildSignal(link.tracer, () => childInfo(event, kernel, link.tracer), true);
-  }
-
   private died(traced: Traced, status: number): void {
     const { kernel } = this;
     for (const link of [...traced.links]) {
       link.stop = null;
       link.listening = false;
       // R12, pitfall 28: to a parent that traces its child there is one death, and the real kernel tells it.
-      if (this.isNatural(link) || kernel.ignoresChildren(link.tracer)) {
+      if (this.links.isNatural(link) || kernel.ignoresChildren(link.tracer)) {
         this.bury(link);
         continue;
       }
       link.death = status;
-      this.tellDeath(link, status);
-      this.wakeAll(link.tracer); // also for who waits for stops only, which do not come any more
+      this.news.tellDeath(link, status);
+      this.news.wakeAll(link.tracer); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);
   }
 
-  private tellDeath(link: Link, status: number): void {
-    const { kernel } = this;
-    kernel.sendChildSignal(link.tracer, () => childInfo({ link, status, death: true }, kernel, link.tracer), false);
-  }
-
   private bury(link: Link): void {
     link.death = 0;
-    const { tracer, traced } = link;
-    link.over = true;
-    const links = this.tracers.get(tracer);
-    links?.splice(links.indexOf(link), 1);
-    if (links?.length === 0) this.tracers.delete(tracer);
-    traced.links.splice(traced.links.indexOf(link), 1);
+    this.links.remove(link);
     this.spaces.leave(link);
-    this.wakeAll(tracer); // what they wait for is the real kernel's to tell now
-  }
-
-  /** Whether the tracer is the real parent's process, and will be told by the real kernel. */
-  private isNatural(link: Link): boolean {
-    const { task } = link.traced;
-    if (!this.kernel.isLeader(task)) return false;
-    const parent = this.kernel.parentOf(task);
-    return parent !== null && this.kernel.sameGroup(parent, link.tracer);
+    this.news.wakeAll(link.tracer); // what they wait for is the real kernel's to tell now
   }
 
   private reaped(traced: Traced): void {
-    if (this.traced.get(traced.task) === traced && !traced.links.some((link) => link.death !== null)) {
-      this.traced.delete(traced.task);
+    const { traced: table } = this.links;
+    if (table.get(traced.task) === traced && !traced.links.some((link) => link.death !== null)) {
+      table.delete(traced.task);
     }
     traced.engine = null;
   }
 
+  // --- PtraceContext ---
+
+  stopped(link: Link, stop: PtraceStop): void {
+    this.log?.(`${link.traced.task.tid} ${describeStop(stop)} for ${link.tracer.tid}`);
+    this.news.stopped(link, stop);
+  }
+
+  continued(traced: Traced): void {
+    this.news.continued(traced);
+  }
+
+  tellContinued(traced: Traced): void {
+    this.news.tellContinued(traced);
+  }
+
   leaderCounts({ traced, tracer }: Link): boolean {
     const { kernel } = this;
-    const leader = this.leaderOf(traced.task);
+    const leader = this.links.leaderOf(traced.task);
     const traces = (links: readonly Link[], who: Task): boolean =>
       links.some((link) => kernel.sameGroup(link.tracer, who));
-    const onLeader = (leader && this.traced.get(leader))?.links ?? [];
+    const onLeader = this.links.on(leader);
     if (leader === undefined || traces(onLeader, tracer)) return true;
     return onLeader.some((link) => !traces(traced.links, link.tracer));
-  }
-
-  private leaderOf(task: Task): Task | undefined {
-    return this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
-  }
-
-  private wakeAll(tracer: Task): void {
-    for (const task of this.sleepers.keys()) if (this.kernel.sameGroup(task, tracer)) this.kernel.wakeSleeper(task);
-  }
-
-  // --- real children ---
-
-  childChanged(parent: Task, child: Task): void {
-    // R10: what it traces itself, it is told as a tracer.
-    const own = this.traced.get(child)?.links.some((link) => this.kernel.sameGroup(link.tracer, parent)) ?? false;
-    if (!own || child.exitState !== ExitState.ALIVE)
-      this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
-    this.wakeAll(parent);
-  }
-
-  /** What the real children of a process may have to tell. */
-  childrenOf(task: Task): Children {
-    const process = this.kernel.processOf(task);
-    let children = this.children.get(process);
-    if (children === undefined) {
-      children = new Children();
-      this.children.set(process, children);
-    }
-    return children;
   }
 
   // --- PtraceHooks ---
@@ -334,7 +223,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   private serve(task: Task): Served {
     const { abi, nr } = task.syscall;
-    this.sleepers.delete(task);
+    this.news.sleepers.delete(task);
     switch (syscallName(abi, nr)) {
       case 'ptrace':
         return { do: 'return', value: answering(() => serveRequest(this, task)) };
@@ -362,14 +251,14 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   exitEvent(task: Task, status: number): Outcome {
-    const traced = this.traced.get(task);
+    const traced = this.links.traced.get(task);
     if (traced?.inJobStop) traced.broken(); // a listener dies without a resume
     if (traced === undefined || !traced.links.some((link) => link.has('TRACEEXIT'))) return Outcome.GO;
     return this.holdFor(traced, exitEvent(traced, status));
   }
 
   birthEvent(task: Task): Outcome {
-    const traced = this.traced.get(task);
+    const traced = this.links.traced.get(task);
     if (traced === undefined || traced.births.length === 0) return Outcome.GO;
     return this.holdFor(traced, birthEvent(traced));
   }
@@ -392,25 +281,22 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   continuedOutside(task: Task): void {
-    const { kernel } = this;
-    const leader = this.leaderOf(task);
-    const traced = this.traced.get(task) ?? (leader && this.traced.get(leader));
-    if (traced === undefined) return;
-    this.continued(traced);
-    const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
-    if (!stops) this.tellContinued(traced);
-    else for (const link of traced.links) link.owesContinued = true;
+    this.news.continuedOutside(task);
+  }
+
+  childChanged(parent: Task, child: Task): void {
+    this.news.childChanged(parent, child);
   }
 
   notified(task: Task): void {
-    const traced = this.traced.get(task);
+    const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     for (const link of traced.links) if (link.seized) link.notify = true;
     traced.summon();
   }
 
   retrapped(task: Task, signo: number): void {
-    const traced = this.traced.get(task);
+    const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     for (const link of traced.links) {
       if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));
@@ -419,30 +305,30 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   leaderDied(task: Task, status: number): void {
-    for (const link of this.traced.get(task)?.links ?? []) this.tellDeath(link, status);
+    for (const link of this.links.on(task)) this.news.tellDeath(link, status);
   }
 
   vanished(task: Task): void {
-    const traced = this.traced.get(task);
+    const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     traced.broken();
     this.held.delete(task);
     for (const link of [...traced.links]) this.bury(link);
-    this.traced.delete(task);
+    this.links.traced.delete(task);
   }
 
   isTraced(task: Task): boolean {
-    return (this.traced.get(task)?.links.length ?? 0) > 0;
+    return (this.links.traced.get(task)?.links.length ?? 0) > 0;
   }
 
   killed(task: Task): void {
     this.held.delete(task);
-    this.traced.get(task)?.broken();
+    this.links.traced.get(task)?.broken();
   }
 
   keepsZombie(task: Task): boolean {
-    const links = this.traced.get(task)?.links ?? [];
-    return links.some((link) => !this.isNatural(link));
+    const links = this.links.on(task);
+    return links.some((link) => !this.links.isNatural(link));
   }
 
   procFile(reader: Task, path: string): ProcFile | null {
@@ -465,9 +351,9 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   /** R51, R57. */
   tracerGone(task: Task): void {
-    this.sleepers.delete(task);
-    this.tries.delete(task);
-    for (const link of [...(this.tracers.get(task) ?? [])]) {
+    this.news.sleepers.delete(task);
+    this.news.tries.delete(task);
+    for (const link of [...this.links.by(task)]) {
       if (link.over) continue;
       if (link.has('EXITKILL') && link.death === null) this.kernel.kill(link.traced.task);
       const { stop } = link;
@@ -478,6 +364,6 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       }
       this.unlink(link);
     }
-    this.tracers.delete(task);
+    this.links.tracers.delete(task);
   }
 }

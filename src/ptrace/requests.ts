@@ -37,7 +37,7 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
     return attach(ptrace, caller, task, request === PTRACE.SEIZE, syscall.arg(2), syscall.arg(3));
   }
   const task = ptrace.kernel.lookUp(tid, caller);
-  const link = typeof task === 'number' ? undefined : ptrace.linkOf(task, caller);
+  const link = typeof task === 'number' ? undefined : ptrace.links.linkOf(task, caller);
   if (link === undefined) return -ERRNO.ESRCH;
   if (link.death !== null) return ofTheDead(link, request);
   const r: Request = {
@@ -63,7 +63,7 @@ export function stopAtHand(ptrace: Ptrace, caller: Task): Task | null {
   const { syscall } = caller;
   if (WITHOUT_STOP.has(Number(BigInt.asIntN(64, syscall.arg(0))))) return null;
   const task = ptrace.kernel.lookUp(syscall.argInt(1), caller);
-  const link = typeof task === 'number' ? undefined : ptrace.linkOf(task, caller);
+  const link = typeof task === 'number' ? undefined : ptrace.links.linkOf(task, caller);
   return link?.death === null && link.isStopped ? link.traced.task : null;
 }
 

@@ -94,14 +94,14 @@ function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): W
 }
 
 export function enterWait(ptrace: Ptrace, tracer: Task): Served {
-  const links = ptrace.linksOf(tracer);
+  const links = ptrace.links.linksOf(tracer);
   if (links.length === 0) return MAKE;
   const call = parse(ptrace, tracer);
   if (call === undefined) return MAKE;
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
   if (seen.length === 0) return MAKE;
   const event = find(ptrace, call, seen);
-  const children = ptrace.childrenOf(tracer);
+  const children = ptrace.news.childrenOf(tracer);
   if (event === null ? children.hasNews(call) : children.hasNews(call, rankOf(ptrace, call, event.link))) {
     return tryForReal(ptrace, call);
   }
@@ -133,7 +133,7 @@ function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {
-  ptrace.sleepers.set(call.tracer, call);
+  ptrace.news.sleepers.set(call.tracer, call);
   return SLEEP;
 }
 
@@ -144,26 +144,26 @@ function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
   if ((call.options & (W.WEXITED | W.WCONTINUED | stops)) === 0) {
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
   }
-  ptrace.tries.set(call.tracer, { call, since: ptrace.childrenOf(call.tracer).now });
+  ptrace.news.tries.set(call.tracer, { call, since: ptrace.news.childrenOf(call.tracer).now });
   const arg = OPTIONS_ARG[call.name];
   const given = call.tracer.syscall.argInt(arg) >>> 0;
   return { do: 'try', arg, value: BigInt(((given | W.WNOHANG) & ~(W.WSTOPPED ^ stops)) >>> 0) };
 }
 
 export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served {
-  const tried = ptrace.tries.get(tracer);
-  ptrace.tries.delete(tracer);
+  const tried = ptrace.news.tries.get(tracer);
+  ptrace.news.tries.delete(tracer);
   if (tried === undefined) return returns(result);
   const { call } = tried;
   const told = toldOf(call, result);
   const pid = told === 0 ? 0 : ptrace.kernel.pidFrom(told, tracer);
-  const children = ptrace.childrenOf(tracer);
+  const children = ptrace.news.childrenOf(tracer);
   const hidden = pid > 0 && hidesStop(ptrace, call, pid);
   if (pid > 0) children.told(call, pid, tried.since);
   if (hidden && (call.options & W.WNOWAIT) === 0) return SLEEP; // entered anew: that is taken, there may be others
   if (hidden || (told === 0 && (result === 0 || result === -ERRNO.ECHILD))) {
     children.nothingFor(call, tried.since);
-    const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
+    const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
     const event = find(ptrace, call, links);
     if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew
@@ -173,8 +173,8 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
 
 /** Only children that it traces itself have stopped, as far as is known. */
 function hidesStops(ptrace: Ptrace, call: WaitCall): boolean {
-  if ((call.options & W.WSTOPPED) === 0 || ptrace.childrenOf(call.tracer).hasStops(call)) return false;
-  return ptrace.linksOf(call.tracer).some(({ traced, ranOut }) => traced.inJobStop || ranOut);
+  if ((call.options & W.WSTOPPED) === 0 || ptrace.news.childrenOf(call.tracer).hasStops(call)) return false;
+  return ptrace.links.linksOf(call.tracer).some(({ traced, ranOut }) => traced.inJobStop || ranOut);
 }
 
 /** Whom the real wait has told of, in the caller's numbers; 0: nobody. */
@@ -186,7 +186,7 @@ function toldOf(call: WaitCall, result: number): number {
 
 /** R10: a parent that traces its child is not told of its group stop as a parent. */
 function hidesStop(ptrace: Ptrace, call: WaitCall, pid: number): boolean {
-  if (!ptrace.linksOf(call.tracer).some((link) => (link.traced.task.tid as number) === pid)) return false;
+  if (!ptrace.links.linksOf(call.tracer).some((link) => (link.traced.task.tid as number) === pid)) return false;
   const word = (at: bigint): number => {
     const bytes = readFrom(call.tracer, at, 4);
     return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
@@ -197,13 +197,13 @@ function hidesStop(ptrace: Ptrace, call: WaitCall, pid: number): boolean {
 
 /** A sleeper's second look. */
 export function pollWait(ptrace: Ptrace, tracer: Task): Served {
-  const call = ptrace.sleepers.get(tracer);
+  const call = ptrace.news.sleepers.get(tracer);
   if (call === undefined) return SLEEP;
-  const links = ptrace.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
+  const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
   const event = find(ptrace, call, links);
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
-  if (event === null) return ptrace.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
-  ptrace.sleepers.delete(tracer);
+  if (event === null) return ptrace.news.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
+  ptrace.news.sleepers.delete(tracer);
   return commit(ptrace, call, event);
 }
 

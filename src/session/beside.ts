@@ -117,9 +117,9 @@ async function attached(
  */
 function isThere(ptrace: Ptrace, program: Session, tracer: Session): boolean {
   const task = program.task(program.pid);
-  const links = task === undefined ? [] : (ptrace.traced.get(task)?.links ?? []);
+  const links = ptrace.links.on(task);
   return links.some(
     (link) =>
-      tracer.tasks.includes(link.tracer) && (link.owes || link.stop !== null || ptrace.sleepers.has(link.tracer)),
+      tracer.tasks.includes(link.tracer) && (link.owes || link.stop !== null || ptrace.news.sleepers.has(link.tracer)),
   );
 }

@@ -47,7 +47,7 @@ export function statusOf(runtime: Runtime): SupervisorStatus {
       state: stateOf(task),
       utrace: statusLine(task),
       engines: engineStatus(task),
-      tracers: (ptrace?.traced.get(task)?.links ?? []).map((link) => ({
+      tracers: (ptrace?.links.on(task) ?? []).map((link) => ({
         ...linkStatus(link),
         name: proc.taskName(link.tracer.tid),
       })),

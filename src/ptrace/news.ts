@@ -1,0 +1,119 @@
+/**
+ * What there is to wait for, and who is told: the waits that sleep, the SIGCHLDs of stops and deaths (do_notify_parent_cldstop,
+ * do_notify_parent), and what real children may have to say. A wait call itself is serve-wait.ts.
+ */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { CLD, SIG } from '../abi/signals.ts';
+import type { PtraceKernel } from '../tracehook/ptrace.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
+import { Children } from './children.ts';
+import type { Link } from './link.ts';
+import type { LinkTable } from './link-table.ts';
+import type { PtraceStop } from './stop.ts';
+import type { Traced } from './traced.ts';
+import { childInfo, eligible, eventOf, W, type WaitCall } from './wait.ts';
+
+export class News {
+  /** Whose wait sleeps here. */
+  readonly sleepers = new Map<Task, WaitCall>();
+  /** Waits that are being tried for real, and since when (see Children). */
+  readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number }>();
+  /** By process. */
+  private readonly children = new WeakMap<object, Children>();
+  private readonly kernel: PtraceKernel;
+  private readonly links: LinkTable;
+
+  constructor(kernel: PtraceKernel, links: LinkTable) {
+    this.kernel = kernel;
+    this.links = links;
+  }
+
+  stopped(link: Link, stop: PtraceStop): void {
+    if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
+    const event = { link, status: (stop.code << 8) | 0x7f, death: false };
+    const info = (): Siginfo => ({
+      ...childInfo(event, this.kernel, link.tracer),
+      code: stop.why,
+      status: stop.why === CLD.CLD_STOPPED && !stop.group ? 0 : stop.code & 0x7f, // signal->group_exit_code
+    });
+    this.kernel.sendChildSignal(link.tracer, info, true);
+    this.wakeWaiters(link);
+  }
+
+  /** Whoever sleeps in a wait that may see this link. */
+  private wakeWaiters(link: Link): void {
+    for (const [task, call] of this.sleepers) {
+      if (eligible(call, link, this.kernel) && eventOf(link, call.options) !== null) this.kernel.wakeSleeper(task);
+    }
+  }
+
+  /** Whether a wait has something to find now: for checks. A sleeper has not, or its wake-up was lost. */
+  hasEvent(call: WaitCall): boolean {
+    return this.links
+      .linksOf(call.tracer)
+      .some((link) => eligible(call, link, this.kernel) && eventOf(link, call.options) !== null);
+  }
+
+  /** R11: a process was continued, as everybody who waits for that may see. */
+  continued(traced: Traced): void {
+    for (const link of traced.links) {
+      for (const [task, call] of this.sleepers) {
+        if ((call.options & W.WCONTINUED) !== 0 && eligible(call, link, this.kernel)) this.kernel.wakeSleeper(task);
+      }
+    }
+  }
+
+  tellContinued(traced: Traced): void {
+    const leader = this.links.leaderOf(traced.task);
+    for (const link of this.links.on(leader)) this.tellContinuedTo(link);
+  }
+
+  tellContinuedTo(link: Link): void {
+    const { kernel } = this;
+    link.owesContinued = false;
+    if (this.links.isNatural(link)) return; // the real kernel tells it
+    const event = { link, status: 0xffff, death: false, continued: true };
+    kernel.sendChildSignal(link.tracer, () => childInfo(event, kernel, link.tracer), true);
+  }
+
+  tellDeath(link: Link, status: number): void {
+    const { kernel } = this;
+    kernel.sendChildSignal(link.tracer, () => childInfo({ link, status, death: true }, kernel, link.tracer), false);
+  }
+
+  /** A process was continued, and nobody of ours was in its way. */
+  continuedOutside(task: Task): void {
+    const { kernel } = this;
+    const leader = this.links.leaderOf(task);
+    const traced = this.links.traced.get(task) ?? (leader && this.links.traced.get(leader));
+    if (traced === undefined) return;
+    this.continued(traced);
+    const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
+    if (!stops) this.tellContinued(traced);
+    else for (const link of traced.links) link.owesContinued = true;
+  }
+
+  wakeAll(tracer: Task): void {
+    for (const task of this.sleepers.keys()) if (this.kernel.sameGroup(task, tracer)) this.kernel.wakeSleeper(task);
+  }
+
+  childChanged(parent: Task, child: Task): void {
+    // R10: what it traces itself, it is told as a tracer.
+    const own = this.links.on(child).some((link) => this.kernel.sameGroup(link.tracer, parent));
+    if (!own || child.exitState !== ExitState.ALIVE)
+      this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
+    this.wakeAll(parent);
+  }
+
+  /** What the real children of a process may have to tell. */
+  childrenOf(task: Task): Children {
+    const process = this.kernel.processOf(task);
+    let children = this.children.get(process);
+    if (children === undefined) {
+      children = new Children();
+      this.children.set(process, children);
+    }
+    return children;
+  }
+}

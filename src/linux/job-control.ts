@@ -60,6 +60,7 @@ export function eventStop(
     if (wasListening || task.quietStop) {
       // Re-trapped in the same stop, or found in it: no news.
       task.quietStop = false;
+      if (wasListening && !asked) host.ptrace?.stopsAnew(task);
       resumeTask(host, task);
       return;
     }

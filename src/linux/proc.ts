@@ -68,6 +68,10 @@ export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp
 export const isPending = (tid: number, signo: number): boolean =>
   hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);
 
+/** The signals that are pending for the thread or its process: bit n − 1 stands for signal n. */
+export const pendingSignals = (tid: number): bigint =>
+  BigInt(`0x${statusField(tid, 'SigPnd') ?? '0'}`) | BigInt(`0x${statusField(tid, 'ShdPnd') ?? '0'}`);
+
 /** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those) and not blocked. */
 export function pendingUpTo(tid: number, signo: number): boolean {
   const mask = (name: string): bigint => BigInt(`0x${statusField(tid, name) ?? '0'}`);

@@ -252,6 +252,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return proc.isPending(task.tid, signo);
   }
 
+  pendingSignals(task: Task): bigint {
+    return proc.pendingSignals(task.tid);
+  }
+
   continues(task: Task): number {
     return linux(task).group.continues;
   }

@@ -37,6 +37,10 @@ export class Link {
   inJobStop = false;
   /** It let the task run out of a group stop that lasts (R35). */
   ranOut = false;
+  /** JOBCTL_STOP_PENDING: a new group stop began while it was shown the one before. It is next, as the task is let go. */
+  stopsAnew = false;
+  /** The signals that were pending as it was resumed last: they came when nobody ran who would have taken them. */
+  found = 0n;
   /** It is to be told that the process goes on, just before its next stop: natively the two are one SIGCHLD. */
   owesContinued = false;
   /** … but not before that of the SIGCONT, which came while it was shown a signal: the kernel tells before it looks for signals. */

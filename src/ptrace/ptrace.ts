@@ -205,6 +205,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   leaderCounts({ traced, tracer }: Link): boolean {
     const { kernel } = this;
+    if (kernel.isLeader(traced.task)) return true;
     const leader = this.links.leaderOf(traced.task);
     const traces = (links: readonly Link[], who: Task): boolean =>
       links.some((link) => kernel.sameGroup(link.tracer, who));
@@ -302,6 +303,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));
       else if (link.seized) link.notify = true;
     }
+  }
+
+  stopsAnew(task: Task): void {
+    this.links.traced.get(task)?.stopAnew();
   }
 
   leaderDied(task: Task, status: number): void {

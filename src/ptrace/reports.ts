@@ -210,6 +210,7 @@ function* jobControl(
   for (const link of traced.links) {
     if (!link.inJobStop) continue; // attached since SIGCONT came: it hears nothing of that
     link.inJobStop = false;
+    link.stopsAnew = false;
     link.dropStops(); // R33
     if (!link.seized) continue; // R33: an ATTACHed one stays where it is
     link.notify = true;

@@ -136,9 +136,14 @@ function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
   const { traced } = link;
   link.mode = mode;
   link.signo = Number(data);
+  link.found = ptrace.leaderCounts(link) ? 0n : ptrace.kernel.pendingSignals(traced.task);
   link.stop = null;
   link.listening = false;
   traced.updateEvents();
+  if (link.stopsAnew) {
+    traced.show(link, traced.trapFor(link));
+    return 0;
+  }
   const stepping = traced.links.filter(({ steps }) => steps);
   const emulated = stepping.length > 0 && stepping.every((other) => other.mode === 'sysemu-step');
   ptrace.kernel.stepPastCalls(traced.task, emulated);

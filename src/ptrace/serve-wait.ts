@@ -201,6 +201,8 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   if (call === undefined) return SLEEP;
   const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
   const event = find(ptrace, call, links);
+  // Nobody to wait for any more: the real call says so, before the SIGCHLD of that death interrupts it.
+  if (links.length === 0 && call.whom.type === 'pid') return MAKE;
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
   if (event === null) return ptrace.news.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
   ptrace.news.sleepers.delete(tracer);

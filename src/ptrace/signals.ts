@@ -119,7 +119,8 @@ function* claimedStops(
   return shown ? passed : info;
 }
 
-/** complete_signal: one that ends a process whose leader is not traced does so as it is sent, and no thread's tracer is asked. */
+/** complete_signal: one that ends a process whose leader is not traced does so as it is sent, and no thread's tracer is asked:
+ * if a thread is there that wants it, and not all are stopped. */
 const endsProcess = ({ original, info }: SignalReport): boolean =>
   info?.code === SI.SI_USER && defaultAction(info.signo) === 'term' && original?.disposition === 'default';
 
@@ -149,7 +150,8 @@ export function* signalReport(
     info = passed;
   }
   for (const link of others) {
-    if (link.over || (ends && !traced.leaderCounts(link))) continue;
+    const found = (link.found >> BigInt(before.signo - 1)) & 1n;
+    if (link.over || (ends && found === 0n && !traced.leaderCounts(link))) continue;
     const stop = signalStop(info);
     traced.show(link, stop);
     yield;

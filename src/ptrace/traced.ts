@@ -197,6 +197,7 @@ export class Traced {
     link.signo = 0;
     link.trapStop = false; // R24
     if (stop.code >> 8 === 128) link.notify = false; // R27
+    if (stop.group === true) link.stopsAnew = false;
     if (stop.message !== undefined) link.message = stop.message;
     this.listener.stopped(link, stop);
   }
@@ -206,6 +207,17 @@ export class Traced {
     const signo = this.kernel.groupStop(this.task);
     if (signo !== 0 && !link.seized) return groupStop(signo);
     return trapStop(signo || SIG.SIGTRAP, this.who(link));
+  }
+
+  /** do_signal_stop, of a sibling's: a new group stop, while the task sits in the one before. Who held it is stopped by it later. */
+  stopAnew(): void {
+    if (!this.inJobStop) return;
+    for (const link of this.links) {
+      if (link.isStopped) {
+        link.stopsAnew = true;
+        link.notify = link.seized;
+      } else this.show(link, this.trapFor(link));
+    }
   }
 
   /** Asks for a safe point at which what is owed can be shown. */

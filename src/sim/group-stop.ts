@@ -40,6 +40,11 @@ function beginGroupStop(kernel: SimKernel, task: SimTask, signo: number): boolea
   if (!setPending(task, signo | GROUP_STOP)) return false;
   process.groupStopCount++;
   for (const thread of process.threads) {
+    if (thread !== task && thread.isStopping && kernel.ptrace?.isTraced(thread) === true) {
+      // Its tracers see it in a trap: TASK_TRACED, and asked to stop once more.
+      thread.jobctl = (thread.jobctl & ~Jobctl.STOP_SIGMASK) | signo;
+      kernel.ptrace.stopsAnew(thread);
+    }
     if (thread === task || thread.isStopping || !setPending(thread, signo | GROUP_STOP)) continue;
     process.groupStopCount++;
     if ((thread.jobctl & Jobctl.LISTENING) !== 0) kernel.wakeUp(thread, 'a group stop');

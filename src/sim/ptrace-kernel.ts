@@ -180,6 +180,10 @@ export class SimPtraceKernel implements PtraceKernel {
     const { pending, process } = sim(task);
     return ((pending.set | process.shared.set) & bit(signo)) !== 0n;
   }
+  pendingSignals(task: Task): bigint {
+    const { pending, process } = sim(task);
+    return pending.set | process.shared.set;
+  }
   continues(task: Task): number {
     return sim(task).process.continues;
   }

@@ -51,6 +51,8 @@ export interface PtraceHooks {
   continuedOutside(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
   retrapped(task: Task, signo: number): void;
+  /** A sibling's stop signal began a new group stop while the task sits in the one before. */
+  stopsAnew(task: Task): void;
   /** A leader dies before its threads, by an exit of its own or by an exec of theirs: nobody can wait for it yet, or ever. */
   leaderDied(task: Task, status: number): void;
   /** An exec by another thread took its place: it goes without a word (R47). */
@@ -143,6 +145,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */
   hasPending(task: Task, signo: number): boolean;
+  /** Those that do, its own and its process's: bit n − 1 stands for signal n. */
+  pendingSignals(task: Task): bigint;
   /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
   continues(task: Task): number;
   /** A number that grows along the list of its parent's children: by birth; those that were taken in come last. */

@@ -26,6 +26,7 @@ import type { Call, Condition, Handled, Op, Play, Reply, World } from './play.ts
 
 const USHER = SLOTS - 1;
 const PR_SET_CHILD_SUBREAPER = 36;
+const MMAP = 9;
 const WORD = 0x1122334455667788n;
 /** Where an actor's data is: a page of its own for each slot, in whatever address space it is. */
 const dataOf = (slot: number): number => 0x20000000 + slot * 0x1000;
@@ -111,8 +112,10 @@ export class SimTheatre implements World {
     const theatre = this;
     return function* again(sys) {
       const slot = theatre.slots[n]!;
-      theatre.take(n, sys.task); // perhaps under its leader's number
       theatre.furnish(sys);
+      yield* sys.call(MMAP); // map_stage
+      yield* sys.gettid();
+      theatre.take(n, sys.task); // perhaps under its leader's number
       const order = slot.given[slot.done];
       if (order !== undefined) {
         order.ret = 0;

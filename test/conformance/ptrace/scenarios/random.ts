@@ -554,4 +554,105 @@ export const random = [
     },
     ['leader: tracee stop SIGUSR2', 'thread: thread stop SIGUSR1'],
   ),
+  scenario(
+    'R30 … and one that came while all its threads were stopped is shown to the tracer of the first that is let go',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      s.log('stopped', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGTERM');
+      s.log('still', yield* tracee.condition(), yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('thread', yield* tracer.look(thread.pid), yield* tracee.condition());
+    },
+    ['stopped: thread EVENT_STOP SIGSTOP', 'still: stopped | none', 'thread: thread stop SIGTERM | stopped'],
+  ),
+  scenario(
+    'R26 R35 a new group stop while siblings are in the one before: a listener traps again, who is held stops again as it is let go',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const held = yield* tracee.make('held', 'thread', true);
+      const listener = yield* tracee.make('listener', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(held.pid);
+      yield* tracer.seize(listener.pid);
+      for (const { pid } of [tracee, held, listener]) s.log('stopped', yield* tracer.look(pid));
+      yield* tracer.ptrace('LISTEN', listener.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      for (const { pid } of [tracee, held, listener]) s.log('stopped anew', yield* tracer.look(pid));
+      yield* tracer.cont(held.pid);
+      s.log('held', yield* tracer.look(held.pid));
+      yield* tracer.cont(held.pid);
+      s.log('out of it', yield* tracer.look(held.pid), yield* held.condition());
+    },
+    [
+      'stopped: tracee stop SIGTSTP',
+      'stopped: held EVENT_STOP SIGTSTP',
+      'stopped: listener EVENT_STOP SIGTSTP',
+      'its own: tracee stop SIGSTOP',
+      'stopped anew: tracee stop SIGSTOP',
+      'stopped anew: none',
+      'stopped anew: listener EVENT_STOP SIGSTOP',
+      'held: held EVENT_STOP SIGSTOP',
+      'out of it: none | runs',
+    ],
+  ),
+  scenario(
+    'R27 … and who is held and listens then, has news at once; a SIGCONT ends that all',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const held = yield* tracee.make('held', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(held.pid);
+      for (const { pid } of [tracee, held]) s.log('stopped', yield* tracer.look(pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('LISTEN', held.pid);
+      s.log('listens', yield* tracer.look(held.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(held.pid);
+      s.log('continued', yield* tracer.look(held.pid));
+    },
+    [
+      'stopped: tracee stop SIGTSTP',
+      'stopped: held EVENT_STOP SIGTSTP',
+      'its own: tracee stop SIGSTOP',
+      'listens: held EVENT_STOP SIGSTOP',
+      'continued: held EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R12 a wait for stops alone, of a tracee that dies: there is nobody to wait for, before the SIGCHLD could interrupt it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_PID', tracee.pid, ['WSTOPPED', '__WALL']] });
+      s.log('sleeps', yield* tracer.pending());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('wait', yield* tracer.result(), yield* tracer.handled());
+    },
+    ['sleeps: true', 'wait: ECHILD | SIGCHLD CLD_KILLED pid=tracee'],
+  ),
+  scenario(
+    'R48 SYSCALL out of the SIGTRAP after an exec: the first call of the new program',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      yield* tracee.ptrace('TRACEME', 0);
+      yield* tracee.start(calls.exec());
+      s.log('trap', yield* s.root.wait4(tracee.pid));
+      yield* s.root.syscall(tracee.pid);
+      s.log('entry', yield* s.root.wait4(tracee.pid), yield* tracee.pending());
+      yield* s.root.cont(tracee.pid);
+      s.log('exec', yield* tracee.result());
+    },
+    ['trap: tracee stop SIGTRAP', 'entry: tracee stop SIGTRAP | true', 'exec: ok'],
+  ),
 ];

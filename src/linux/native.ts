@@ -1,4 +1,4 @@
-/** The typed face of the addon (native/addon.c). Numbers below zero are negated errnos unless said otherwise. */
+/** The typed face of the addon (native/bind-*.c). Numbers below zero are negated errnos unless said otherwise. */
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';

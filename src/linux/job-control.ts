@@ -43,7 +43,8 @@ export function eventStop(
   if (task.lone) {
     task.lone = false;
     task.stop = Stop.TRAP;
-    if (low !== SIG.SIGTRAP) group.stopSigno = low;
+    task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
+    if (task.ranOut) group.stopSigno = low;
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
     return;
   }

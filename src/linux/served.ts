@@ -39,10 +39,13 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
       resumeTask(host, task);
       return;
     case 'try': {
-      const register = host.arch.argumentRegisters(task.call.abi)[served.arg]!;
-      const given = { register, value: task.registers.get(register) };
-      task.registers.set(register, served.value);
-      task.served = { nr: task.call.nr, phase: 'trying', given: [given] };
+      const given = served.args.map(({ arg, value }) => {
+        const register = host.arch.argumentRegisters(task.call.abi)[arg]!;
+        const before = task.registers.get(register);
+        task.registers.set(register, value);
+        return { register, value: before };
+      });
+      task.served = { nr: task.call.nr, phase: 'trying', given };
       resumeTask(host, task);
       return;
     }

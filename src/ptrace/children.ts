@@ -16,6 +16,18 @@ interface News {
   readonly serial: number;
 }
 
+/** A tracee that was its tracer's own child, and died as both: the real kernel's to tell, once. */
+export interface Grave {
+  /** As its tracer sees it, and as we do. */
+  readonly pid: number;
+  readonly tid: number;
+  readonly pgid: number;
+  readonly tracer: Task;
+  readonly serial: number;
+}
+
+/** Nobody says when another wait took one. */
+const GRAVES_MAX = 64;
 const EVERY = W.WEXITED | W.WSTOPPED | W.WCONTINUED;
 const NOBODY = Number.POSITIVE_INFINITY;
 
@@ -24,6 +36,7 @@ export class Children {
   /** By tid. At first there may be children that nobody saw: tid 0. */
   private readonly news = new Map<number, News>([[0, { tid: 0, birth: NOBODY, kinds: EVERY, serial: 0 }]]);
   private serial = 0;
+  private readonly graves: Grave[] = [];
   /** The last wait of each thread that was tried in vain, and what there was by then. */
   private readonly vain = new WeakMap<Task, { readonly wait: string; readonly serial: number }>();
 
@@ -70,6 +83,32 @@ export class Children {
       const meant = call.whom.type === 'all' || (call.whom.type === 'pid' && call.whom.id === one.tid);
       if (meant && one.serial <= since) this.take(one, call.options);
     }
+  }
+
+  // --- those who were traced ---
+
+  bury(grave: Grave): void {
+    this.graves.push(grave);
+    if (this.graves.length > GRAVES_MAX) this.graves.shift();
+  }
+
+  get hasGraves(): boolean {
+    return this.graves.length > 0;
+  }
+
+  /** One that this wait may see: of several the last attached (ptrace_link adds at the head). */
+  graveFor({ whom, options, tracer }: WaitCall): Grave | undefined {
+    if ((options & W.WEXITED) === 0) return undefined;
+    const seen = this.graves.filter((grave) => {
+      if ((options & W.WNOTHREAD) !== 0 && grave.tracer !== tracer) return false;
+      return whom.type === 'all' || whom.id === (whom.type === 'pid' ? grave.tid : grave.pgid);
+    });
+    return seen.sort((a, b) => b.serial - a.serial)[0];
+  }
+
+  leaveGrave(grave: Grave): void {
+    const at = this.graves.indexOf(grave);
+    if (at >= 0) this.graves.splice(at, 1);
   }
 
   private take(one: News, options: number): void {

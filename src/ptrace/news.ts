@@ -7,7 +7,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
-import { Children } from './children.ts';
+import { Children, type Grave } from './children.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import type { PtraceStop } from './stop.ts';
@@ -18,7 +18,7 @@ export class News {
   /** Whose wait sleeps here. */
   readonly sleepers = new Map<Task, WaitCall>();
   /** Waits that are being tried for real, and since when (see Children). */
-  readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number }>();
+  readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number; readonly grave?: Grave }>();
   /** By process. */
   private readonly children = new WeakMap<object, Children>();
   private readonly kernel: PtraceKernel;
@@ -92,6 +92,13 @@ export class News {
     const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
     if (!stops) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
+  }
+
+  /** The real kernel tells of this death. */
+  bury({ traced: { task }, tracer, serial }: Link): void {
+    const { kernel } = this;
+    const grave = { pid: kernel.tidFor(task, tracer), tid: task.tid, pgid: kernel.pgidOf(task), tracer, serial };
+    this.childrenOf(tracer).bury(grave);
   }
 
   wakeAll(tracer: Task): void {

@@ -3,7 +3,7 @@
  * requests.ts, attaching attach.ts, waiting serve-wait.ts; the stops themselves reports.ts and signals.ts.
  */
 
-import { SIG } from '../abi/signals.ts';
+import { defaultAction, SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
@@ -116,6 +116,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     if (link.over) return;
     link.over = true;
     const { traced, tracer } = link;
+    const dies = this.diesOf(link);
     if (link.listening) traced.retrap();
     this.links.remove(link);
     this.spaces.leave(link);
@@ -135,8 +136,21 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     traced.settle();
     // A mere parent now, to whom the stop is news.
     if ((traced.inJobStop || link.ranOut) && this.links.isNatural(link)) this.news.childChanged(tracer, traced.task);
-    if (link.ranOut && !traced.links.some((other) => other.ranOut)) this.kernel.rejoinGroupStop(traced.task);
-    if (traced.links.length === 0) this.drop(traced);
+    // __ptrace_unlink: back into the group stop that lasts, however it came to be out of it.
+    const alone = traced.links.length === 0;
+    const goesBack = alone ? !traced.inJobStop : link.ranOut && !traced.links.some((other) => other.ranOut);
+    if (goesBack && !dies) this.kernel.rejoinGroupStop(traced.task);
+    if (alone) this.drop(traced);
+  }
+
+  /** R41, complete_signal: what a tracer gives it at a call as it leaves is sent, and ends its process at once. */
+  private diesOf({ traced, stop, signo }: Link): boolean {
+    const { kernel } = this;
+    const { task } = traced;
+    if (signo === 0 || (stop?.kind !== 'entry' && stop?.kind !== 'exit')) return false;
+    if (defaultAction(signo) !== 'term' || kernel.disposition(task, signo) !== 'default') return false;
+    const leader = this.links.leaderOf(task);
+    return (task === leader || this.links.on(leader).length === 0) && !kernel.blocks(task, signo);
   }
 
   /** The last tracer is gone: so is the engine. */
@@ -162,7 +176,9 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       link.stop = null;
       link.listening = false;
       // R12, pitfall 28: to a parent that traces its child there is one death, and the real kernel tells it.
-      if (this.links.isNatural(link) || kernel.ignoresChildren(link.tracer)) {
+      const natural = this.links.isNatural(link);
+      if (natural || kernel.ignoresChildren(link.tracer)) {
+        if (natural) this.news.bury(link);
         this.bury(link);
         continue;
       }
@@ -300,6 +316,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     for (const link of traced.links) {
+      if (signo !== 0) link.ranOut = true; // of the group stop that this is: nothing but its tracer keeps it in it
       if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));
       else if (link.seized) link.notify = true;
     }

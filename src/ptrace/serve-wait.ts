@@ -95,13 +95,15 @@ function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): W
 
 export function enterWait(ptrace: Ptrace, tracer: Task): Served {
   const links = ptrace.links.linksOf(tracer);
-  if (links.length === 0) return MAKE;
+  const children = ptrace.news.childrenOf(tracer);
+  if (links.length === 0 && !children.hasGraves) return MAKE;
   const call = parse(ptrace, tracer);
   if (call === undefined) return MAKE;
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
-  if (seen.length === 0) return MAKE;
   const event = find(ptrace, call, seen);
-  const children = ptrace.news.childrenOf(tracer);
+  const tried = tryForGrave(ptrace, call, event);
+  if (tried !== undefined) return tried;
+  if (seen.length === 0) return MAKE;
   if (event === null ? children.hasNews(call) : children.hasNews(call, rankOf(ptrace, call, event.link))) {
     return tryForReal(ptrace, call);
   }
@@ -124,11 +126,14 @@ function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent
 
 const OTHERS = 1e9;
 
+/** No child is seen as such, a tracee as ever. */
+const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W.WALL)) >>> 0 === W.WCLONE;
+
 /** Where a link is in that order. */
 function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
   const { task } = link.traced;
   const parent = kernel.parentOf(task);
-  const own = parent !== null && kernel.sameGroup(parent, call.tracer);
+  const own = !clonesAlone(call) && parent !== null && kernel.sameGroup(parent, call.tracer);
   return own ? kernel.siblingOrder(task) : OTHERS - link.serial;
 }
 
@@ -147,7 +152,27 @@ function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
   ptrace.news.tries.set(call.tracer, { call, since: ptrace.news.childrenOf(call.tracer).now });
   const arg = OPTIONS_ARG[call.name];
   const given = call.tracer.syscall.argInt(arg) >>> 0;
-  return { do: 'try', arg, value: BigInt(((given | W.WNOHANG) & ~(W.WSTOPPED ^ stops)) >>> 0) };
+  return { do: 'try', args: [{ arg, value: BigInt(((given | W.WNOHANG) & ~(W.WSTOPPED ^ stops)) >>> 0) }] };
+}
+
+/**
+ * eligible_child: a tracee is waited for whatever signal its end sends. One that is the tracer's own child is the real
+ * kernel's to tell, and for that kernel nobody traces it any more: such a wait asks for it by name.
+ */
+function tryForGrave(ptrace: Ptrace, call: WaitCall, event: WaitEvent | null): Served | undefined {
+  if (!clonesAlone(call)) return undefined;
+  const children = ptrace.news.childrenOf(call.tracer);
+  const grave = children.graveFor(call);
+  if (grave === undefined || (event !== null && event.link.serial > grave.serial)) return undefined;
+  ptrace.news.tries.set(call.tracer, { call, since: children.now, grave });
+  const arg = OPTIONS_ARG[call.name];
+  const given = call.tracer.syscall.argInt(arg) >>> 0;
+  const args: { arg: number; value: bigint }[] = [{ arg, value: BigInt((given | W.WNOHANG | W.WALL) >>> 0) }];
+  if (call.whom.type !== 'pid') {
+    if (call.name === 'waitid') args.push({ arg: 0, value: BigInt(P_PID) });
+    args.push({ arg: call.name === 'waitid' ? 1 : 0, value: BigInt(grave.pid) });
+  }
+  return { do: 'try', args };
 }
 
 export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served {
@@ -158,6 +183,10 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
   const told = toldOf(call, result);
   const pid = told === 0 ? 0 : ptrace.kernel.pidFrom(told, tracer);
   const children = ptrace.news.childrenOf(tracer);
+  if (tried.grave !== undefined) {
+    if (pid === 0 || (call.options & W.WNOWAIT) === 0) children.leaveGrave(tried.grave);
+    if (pid === 0) return SLEEP; // entered anew: another wait took it
+  }
   const hidden = pid > 0 && hidesStop(ptrace, call, pid);
   if (pid > 0) children.told(call, pid, tried.since);
   if (hidden && (call.options & W.WNOWAIT) === 0) return SLEEP; // entered anew: that is taken, there may be others

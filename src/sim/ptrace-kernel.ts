@@ -241,7 +241,8 @@ export class SimPtraceKernel implements PtraceKernel {
   rejoinGroupStop(task: Task): void {
     const t = sim(task);
     const { process } = t;
-    if (t.exiting || ((process.flags & SignalFlag.STOP_STOPPED) === 0 && process.groupStopCount === 0)) return;
+    if (t.exiting || t.isStopping || ((process.flags & SignalFlag.STOP_STOPPED) === 0 && process.groupStopCount === 0))
+      return;
     t.jobctl |= Jobctl.STOP_PENDING;
     if ((t.jobctl & Jobctl.STOP_SIGMASK) === 0) t.jobctl |= SIG.SIGSTOP;
     signalWakeUp(this.kernel, t, false);

@@ -36,10 +36,10 @@ function answer(kernel: SimKernel, task: SimTask, result: Served): RunState {
       task.ready = false;
       return SLEEPS[findCall(syscall.nr)!.name as keyof typeof SLEEPS];
     case 'try': {
-      const given = syscall.arg(result.arg);
-      syscall.setArg(result.arg, result.value);
+      const given = result.args.map(({ arg }) => ({ arg, value: syscall.arg(arg) }));
+      for (const { arg, value } of result.args) syscall.setArg(arg, value);
       const made = findCall(syscall.nr)!.make(kernel, task, syscall); // with WNOHANG: it does not sleep
-      syscall.setArg(result.arg, given);
+      for (const { arg, value } of given) syscall.setArg(arg, value);
       if (typeof made === 'object') return made;
       const left = kernel.ptrace!.leave(task, Number(made));
       return left.do === 'return' ? completeCall(kernel, task, left.value) : served(kernel, task);

@@ -14,8 +14,8 @@ export type Served =
   | { readonly do: 'return'; readonly value: number | bigint }
   /** It is the kernel's own to make after all. */
   | { readonly do: 'make' }
-  /** The kernel makes it, with argument `arg` replaced, and brings the result to {@link PtraceHooks.leave}. */
-  | { readonly do: 'try'; readonly arg: number; readonly value: bigint }
+  /** The kernel makes it, with these arguments replaced, and brings the result to {@link PtraceHooks.leave}. */
+  | { readonly do: 'try'; readonly args: readonly { readonly arg: number; readonly value: bigint }[] }
   /** The caller sleeps until {@link PtraceKernel.wakeSleeper}, or until a signal interrupts it as it would the real call. */
   | { readonly do: 'sleep' };
 

@@ -172,11 +172,6 @@ const FAULTS: readonly Fault[] = [
     options: attached(programs.execer, sender(FIRST, 'SIGKILL')),
   },
   {
-    name: 'a child that dies under a supervisor that is traced itself is not waited for as a child',
-    break: ({ supervisor: { slice } }) => slice.waitAll(false),
-    options: { main: (supervisor) => void supervisor.spawn('prog', quiet) },
-  },
-  {
     name: 'what came instead of a group stop is dropped',
     break: ({ supervisor: { host } }) => {
       host.backlog.push = () => 0;

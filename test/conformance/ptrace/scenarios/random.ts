@@ -655,4 +655,93 @@ export const random = [
     },
     ['trap: tracee stop SIGTRAP', 'entry: tracee stop SIGTRAP | true', 'exec: ok'],
   ),
+  scenario(
+    'R8 a wait for clones alone sees every tracee, also one that is its tracer’s own child and dies',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracees = [];
+      for (const name of ['a', 'b', 'c']) tracees.push(yield* tracer.make(name, 'fork', true));
+      const untraced = yield* tracer.make('untraced');
+      for (const { pid } of tracees) yield* tracer.seize(pid);
+      for (const { pid } of [untraced, ...tracees]) yield* s.root.kill(pid, 'SIGKILL');
+      const [a, b] = tracees;
+      s.log('a', yield* tracer.do({ call: 'wait4', args: [a!.pid, ['__WCLONE', 'WNOHANG']] }));
+      s.log('a again', yield* tracer.do({ call: 'wait4', args: [a!.pid, ['__WCLONE', 'WNOHANG']] }));
+      s.log('the last', yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WEXITED', 'WNOWAIT', '__WCLONE']] }));
+      s.log('b', yield* tracer.do({ call: 'waitid', args: ['P_PID', b!.pid, ['WEXITED', '__WCLONE']] }));
+      s.log('c', yield* tracer.do({ call: 'wait4', args: [-1, ['__WCLONE']] }));
+      s.log('no more', yield* tracer.do({ call: 'wait4', args: [-1, ['__WCLONE', 'WNOHANG']] }));
+      s.log('untraced', yield* tracer.do({ call: 'wait4', args: [-1, []] }));
+    },
+    [
+      'a: a killed SIGKILL',
+      'a again: ECHILD',
+      'the last: SIGCHLD CLD_KILLED pid=c status=0x9',
+      'b: SIGCHLD CLD_KILLED pid=b status=0x9',
+      'c: c killed SIGKILL',
+      'no more: ECHILD',
+      'untraced: untraced killed SIGKILL',
+    ],
+  ),
+  scenario(
+    'R26 R29 a listener that a group stop trapped is left in that stop as its tracer dies',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      s.log('interrupted', yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('LISTEN', thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(thread.pid), yield* tracee.condition());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('its tracer dead', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* thread.condition(), yield* tracee.condition());
+    },
+    [
+      'interrupted: thread EVENT_STOP SIGTRAP',
+      'stopped: thread EVENT_STOP SIGSTOP | stopped',
+      'its tracer dead: stopped',
+      'continued: runs | runs',
+    ],
+  ),
+  scenario(
+    'R29 DETACH out of another stop, while the group stop lasts: back into it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* s.root.do(calls.tgkill(tracee.pid, thread.pid, 'SIGUSR1'));
+      s.log('signal', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopping', yield* tracee.condition());
+      yield* tracer.ptrace('DETACH', thread.pid);
+      s.log('detached', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* thread.condition());
+    },
+    ['signal: thread stop SIGUSR1', 'stopping: stopped', 'detached: stopped', 'continued: runs'],
+  ),
+  scenario(
+    'R41 DETACH with a deadly signal at a call, of who ran out of a group stop: it dies, and is not stopped again',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('call', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR2'));
+      s.log('dead', yield* tracee.condition(), yield* s.root.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: tracee EVENT_STOP SIGSTOP',
+      'call: tracee stop SIGTRAP',
+      'dead: dead | tracee killed SIGUSR2',
+    ],
+  ),
 ];

@@ -411,6 +411,22 @@ export const random = [
     ['stop: tracee EVENT_STOP SIGTSTP', 'changed: ok | EIO'],
   ),
   scenario(
+    'R16 R32 a SIGCONT before the DETACH cancels the SIGSTOP of an ATTACH that was not shown',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigprocmask('block', ['SIGCONT']));
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.do(calls.tgkill(tracee.pid, tracee.pid, 'SIGCONT'));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('then', yield* tracee.condition());
+      yield* tracer.seize(tracee.pid);
+      s.log('no SIGSTOP', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGTSTP', 'then: runs', 'no SIGSTOP: none | runs'],
+  ),
+  scenario(
     'R16 the SIGSTOP of an ATTACH is pending after a DETACH',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

@@ -81,14 +81,15 @@ export function completeCall(kernel: SimKernel, task: SimTask, result: number | 
 /** syscall_exit_work. A step over the instruction takes the place of ptrace's exit stop (R45). */
 export function leaveCall(kernel: SimKernel, task: SimTask): RunState {
   if (task.registers.result <= -512 && task.registers.result >= -516) task.sigpending = true;
-  if (!wants(task, Event.SYSCALL_EXIT) || task.fatalPending) return left(kernel, task);
+  const steps = task.step !== Step.NONE && !task.stepsPastCalls; // before the report: a step out of the exit stop is none of this call
+  if (!wants(task, Event.SYSCALL_EXIT) || task.fatalPending) return left(kernel, task, steps);
   const outcome = kernel.hooks.syscallExit(task);
-  if (outcome !== Outcome.HELD) return left(kernel, task);
-  return follow(task, kernel, outcome, 'syscall exit', () => left(kernel, task));
+  if (outcome !== Outcome.HELD) return left(kernel, task, steps);
+  return follow(task, kernel, outcome, 'syscall exit', () => left(kernel, task, steps));
 }
 
-function left(kernel: SimKernel, task: SimTask): RunState {
-  if (task.step !== Step.NONE && !task.stepsPastCalls) {
+function left(kernel: SimKernel, task: SimTask, steps: boolean): RunState {
+  if (steps) {
     const { ip } = task.registers;
     forceSignal(kernel, task, { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr: BigInt(ip) });
   }

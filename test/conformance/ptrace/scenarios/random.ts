@@ -760,4 +760,36 @@ export const random = [
       'dead: dead | tracee killed SIGUSR2',
     ],
   ),
+  scenario(
+    'R45 a step out of an exit-stop: a signal that waits comes first, and else the trap is that of the next instruction',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'stop: tracee EVENT_STOP SIGTRAP',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL',
+      'signal: tracee stop SIGUSR1',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL',
+      'trap: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE',
+    ],
+  ),
 ];

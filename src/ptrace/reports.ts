@@ -200,10 +200,12 @@ function* jobControl(
     return Resume.RESUME;
   }
   traced.inJobStop = false;
-  traced.continued();
   // R37: on its way out of its stop it tells of SIGCONT first.
   const stays = traced.links.some((link) => link.isStopped);
   const leads = kernel.isLeader(traced.task);
+  // Who sleeps in a wait is woken as a thread leaves the stop, not by the SIGCONT: one that is held has yet to leave it.
+  const leaves = !stays || hasFreeThread(traced);
+  if (leaves) traced.continued();
   // A thread that nobody traces tells it as it leaves the stop, at once.
   if (notify !== null && (!stays || hasFreeThread(traced))) traced.tellContinued();
   else if (notify !== null && leads) for (const link of traced.links) link.owesContinued = true;
@@ -217,6 +219,7 @@ function* jobControl(
     if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));
   }
   yield;
+  if (!leaves) traced.continued();
   if (notify !== null && stays && !leads && !hasFreeThread(traced)) traced.tellContinued();
   signalOver(traced);
   yield* notices(traced);

@@ -792,4 +792,22 @@ export const random = [
       'trap: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE',
     ],
   ),
+  scenario(
+    'R11 a SIGCONT to who is held in a group stop: a wait that sleeps for it is woken as it is let go',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const other = yield* tracer.make('other', 'thread', false);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* other.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WCONTINUED']] });
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('sleeps', yield* other.pending());
+      yield* tracer.cont(tracee.pid);
+      s.log('woken', yield* other.pending());
+    },
+    ['stop: tracee stop SIGSTOP', 'group stop: tracee EVENT_STOP SIGSTOP', 'sleeps: true', 'woken: false'],
+  ),
 ];

@@ -42,11 +42,15 @@ export function disposition(tid: number, signo: number): Disposition {
   return hasSignal(mask('SigCgt'), signo) ? 'handler' : 'default';
 }
 
+/** The signal masks of a task's status, all of one moment; of who is gone they are empty. */
+function signalMasks(tid: number): (name: string) => bigint {
+  const status = text(`/proc/${tid}/status`) ?? '';
+  return (name) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`);
+}
+
 /** Whether a signal that is not blocked is pending for the task. */
 export function signalPending(tid: number): boolean {
-  const status = text(`/proc/${tid}/status`) ?? '';
-  const mask = (name: string): bigint =>
-    BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`);
+  const mask = signalMasks(tid);
   return ((mask('SigPnd') | mask('ShdPnd')) & ~mask('SigBlk')) !== 0n;
 }
 
@@ -66,15 +70,17 @@ export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp
 
 /** Whether a signal waits for the thread, blocked or not. */
 export const isPending = (tid: number, signo: number): boolean =>
-  hasSignal(statusField(tid, 'SigPnd'), signo) || hasSignal(statusField(tid, 'ShdPnd'), signo);
+  ((pendingSignals(tid) >> BigInt(signo - 1)) & 1n) === 1n;
 
 /** The signals that are pending for the thread or its process: bit n − 1 stands for signal n. */
-export const pendingSignals = (tid: number): bigint =>
-  BigInt(`0x${statusField(tid, 'SigPnd') ?? '0'}`) | BigInt(`0x${statusField(tid, 'ShdPnd') ?? '0'}`);
+export function pendingSignals(tid: number): bigint {
+  const mask = signalMasks(tid);
+  return mask('SigPnd') | mask('ShdPnd');
+}
 
 /** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those) and not blocked. */
 export function pendingUpTo(tid: number, signo: number): boolean {
-  const mask = (name: string): bigint => BigInt(`0x${statusField(tid, name) ?? '0'}`);
+  const mask = signalMasks(tid);
   const pending = mask('SigPnd') & ~mask('SigBlk');
   return (pending & ((1n << BigInt(signo)) - 1n)) !== 0n;
 }

@@ -207,7 +207,7 @@ function* jobControl(
   const leaves = !stays || hasFreeThread(traced);
   if (leaves) traced.continued();
   // A thread that nobody traces tells it as it leaves the stop, at once.
-  if (notify !== null && (!stays || hasFreeThread(traced))) traced.tellContinued();
+  if (notify !== null && leaves) traced.tellContinued();
   else if (notify !== null && leads) for (const link of traced.links) link.owesContinued = true;
   for (const link of traced.links) {
     if (!link.inJobStop) continue; // attached since SIGCONT came: it hears nothing of that

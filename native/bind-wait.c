@@ -107,13 +107,20 @@ FN(collect_of, 3)
 	return int_(env, ut_slice_over() ? n | SLICE_OVER : n);
 }
 
+// Where the caller wants a wait status, 4 bytes; NULL: nowhere.
+static void *room_for_status(const struct args *a, int i)
+{
+	size_t len;
+	void *data = bytes(a, i, &len);
+	return data && len >= sizeof(int) ? data : NULL;
+}
+
 // waitChild(pid, bytes): a child that is not traced; the status into 4 bytes. Returns pid, 0 or a negated errno.
 FN(wait_child, 2)
 {
-	size_t len;
 	int status = 0;
-	void *data = bytes(a, 1, &len);
-	if (!data || len < sizeof status)
+	void *data = room_for_status(a, 1);
+	if (!data)
 		return NULL;
 	pid_t r = waitpid(i32(a, 0), &status, WNOHANG);
 	memcpy(data, &status, sizeof status);
@@ -123,10 +130,9 @@ FN(wait_child, 2)
 // waitTask(tid, bytes): blocks for one tracee that is known to trap at once. The status into 4 bytes. 0: see ut_wait_task.
 FN(wait_task, 2)
 {
-	size_t len;
 	int status = 0;
-	void *data = bytes(a, 1, &len);
-	if (!data || len < sizeof status)
+	void *data = room_for_status(a, 1);
+	if (!data)
 		return NULL;
 	int r = ut_wait_task(i32(a, 0), &status);
 	memcpy(data, &status, sizeof status);
@@ -150,10 +156,9 @@ FN(wait_all, 1)
 // peekDeath(tid, bytes): whether a tracee is dead, without reaping it: 1 and the status into 4 bytes, 0, or a negated errno.
 FN(peek_death, 2)
 {
-	size_t len;
 	int status = 0;
-	void *data = bytes(a, 1, &len);
-	if (!data || len < sizeof status)
+	void *data = room_for_status(a, 1);
+	if (!data)
 		return NULL;
 	int r = ut_peek_death(i32(a, 0), &status);
 	memcpy(data, &status, sizeof status);
@@ -163,10 +168,9 @@ FN(peek_death, 2)
 // takeContinued(tid, peek, bytes): the news that a tracee's process was continued; 1 and the status into 4 bytes, or 0.
 FN(take_continued, 3)
 {
-	size_t len;
 	int status = 0;
-	void *data = bytes(a, 2, &len);
-	if (!data || len < sizeof status)
+	void *data = room_for_status(a, 2);
+	if (!data)
 		return NULL;
 	int r = ut_take_continued(i32(a, 0), i32(a, 1), &status);
 	memcpy(data, &status, sizeof status);

@@ -116,7 +116,7 @@ static int bring(pid_t tid, int request, unsigned long data)
 	return r;
 }
 
-int ut_place_resume(pid_t tid, int request, unsigned long data)
+int ut_resume(pid_t tid, int request, unsigned long data)
 {
 	for (int i = 0; i < coming_count; i++) {
 		if (coming[i] != tid)

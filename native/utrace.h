@@ -51,7 +51,6 @@ _Static_assert(sizeof(struct ut_event) == 192, "mirrored in src/linux/event-buff
 void ut_events_set(struct ut_event *events, int capacity);
 int ut_collect(int max, int block);
 int ut_collect_of(const int32_t *tids, int count);
-int ut_resume(pid_t tid, int request, unsigned long data);
 int ut_slice_begin(long period_ns, int idle_ticks, int max_ticks);
 int ut_slice_end(void);
 int ut_slice_over(void);
@@ -118,7 +117,7 @@ int ut_task_cpu(pid_t tid);
 int ut_place_enter(int cpu);
 int ut_place_leave(void);
 void ut_place_bring(pid_t tid);
-int ut_place_resume(pid_t tid, int request, unsigned long data);
+int ut_resume(pid_t tid, int request, unsigned long data);
 int ut_place_allowed(void);
 
 #endif

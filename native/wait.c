@@ -389,8 +389,3 @@ int ut_collect_of(const int32_t *tids, int count)
 	}
 	return n;
 }
-
-int ut_resume(pid_t tid, int request, unsigned long data)
-{
-	return ut_place_resume(tid, request, data);
-}

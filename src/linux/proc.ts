@@ -10,11 +10,17 @@ const text = (path: string): string | undefined => procfs().read(path);
 /** The process that traces: us. */
 export const self = (): number => procfs().pid;
 
+/** /proc/TID/status. A task that is reaped while the file is open still shows what is left of it, as of process 0: it is gone. */
+function status(tid: number): string | undefined {
+  const found = text(`/proc/${tid}/status`);
+  return found?.includes('\nTgid:\t0\n') ? undefined : found;
+}
+
 let last: { readonly tid: number; readonly status: string } | null = null;
 
 /** The status of a task that is looked at several times at one stop. */
 function statusNow(tid: number): string {
-  if (last?.tid !== tid) last = { tid, status: text(`/proc/${tid}/status`) ?? '' };
+  if (last?.tid !== tid) last = { tid, status: status(tid) ?? '' };
   return last.status;
 }
 
@@ -25,10 +31,10 @@ export function forgetStatus(): void {
 
 /** One field of /proc/TID/status, as text. */
 export function statusField(tid: number, name: string): string | undefined {
-  const status = text(`/proc/${tid}/status`);
-  const at = status?.indexOf(`\n${name}:`);
-  if (status === undefined || at === undefined || at < 0) return undefined;
-  return status.slice(at + name.length + 2, status.indexOf('\n', at + 1)).trim();
+  const lines = status(tid);
+  const at = lines?.indexOf(`\n${name}:`);
+  if (lines === undefined || at === undefined || at < 0) return undefined;
+  return lines.slice(at + name.length + 2, lines.indexOf('\n', at + 1)).trim();
 }
 
 const hasSignal = (mask: string | undefined, signo: number): boolean =>
@@ -36,16 +42,16 @@ const hasSignal = (mask: string | undefined, signo: number): boolean =>
 
 /** What the program asked to be done with a signal: SigIgn and SigCgt. */
 export function disposition(tid: number, signo: number): Disposition {
-  const status = statusNow(tid);
-  const mask = (name: string): string | undefined => new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1];
+  const lines = statusNow(tid);
+  const mask = (name: string): string | undefined => new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(lines)?.[1];
   if (hasSignal(mask('SigIgn'), signo)) return 'ignore';
   return hasSignal(mask('SigCgt'), signo) ? 'handler' : 'default';
 }
 
 /** The signal masks of a task's status, all of one moment; of who is gone they are empty. */
 function signalMasks(tid: number): (name: string) => bigint {
-  const status = text(`/proc/${tid}/status`) ?? '';
-  return (name) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`);
+  const lines = status(tid) ?? '';
+  return (name) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(lines)?.[1] ?? '0'}`);
 }
 
 /** Whether a signal that is not blocked is pending for the task. */
@@ -59,9 +65,9 @@ export const blocks = (tid: number, signo: number): boolean => hasSignal(statusF
 
 /** Whether a signal that is forced on the thread would unblock it, or end its being ignored. */
 export function blocksOrIgnores(tid: number, signo: number): boolean {
-  const status = text(`/proc/${tid}/status`) ?? '';
+  const lines = status(tid) ?? '';
   return ['SigBlk', 'SigIgn'].some((name) =>
-    hasSignal(new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1], signo),
+    hasSignal(new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(lines)?.[1], signo),
   );
 }
 

@@ -271,7 +271,7 @@ export class LinuxHost implements Kernel {
     const signo = info.signo;
     this.cookie = (this.cookie + 1) >>> 0;
     const { cookie } = this;
-    task.queued.push({ signo, info, decision, cookie });
+    task.queued.push({ signo, info, decision, cookie, cancelled: false });
     const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
     const r = this.native.queueSignal(task.tgid, task.tid, signo, bytes);
     if (r < 0) task.queued.pop(); // it died
@@ -282,6 +282,11 @@ export class LinuxHost implements Kernel {
     if (info.errno !== QUEUED_ERRNO) return undefined;
     const index = queued.findIndex(({ cookie }) => BigInt(cookie) === info.value);
     return index < 0 ? undefined : queued.splice(index, 1)[0];
+  }
+
+  /** Whether a siginfo at a delivery-stop is that of one that we queued. */
+  isQueued({ queued }: LinuxTask, info: Siginfo): boolean {
+    return info.errno === QUEUED_ERRNO && queued.some(({ cookie }) => BigInt(cookie) === info.value);
   }
 
   /** Queues a signal that came when it could not be delivered. */

@@ -40,6 +40,7 @@ export function eventStop(
   asked = true,
 ): void {
   const { group } = task;
+  task.rejoinsStop = false;
   if (task.lone) {
     task.lone = false;
     task.stop = Stop.TRAP;

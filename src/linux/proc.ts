@@ -78,16 +78,28 @@ export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp
 export const isPending = (tid: number, signo: number): boolean =>
   ((pendingSignals(tid) >> BigInt(signo - 1)) & 1n) === 1n;
 
+/** What waits for the thread and for its process, and what the thread makes of signals: bit n − 1 stands for signal n. */
+export function signalState(tid: number): Record<'own' | 'process' | 'blocked' | 'ignored' | 'caught', bigint> {
+  const mask = signalMasks(tid);
+  return {
+    own: mask('SigPnd'),
+    process: mask('ShdPnd'),
+    blocked: mask('SigBlk'),
+    ignored: mask('SigIgn'),
+    caught: mask('SigCgt'),
+  };
+}
+
 /** The signals that are pending for the thread or its process: bit n − 1 stands for signal n. */
 export function pendingSignals(tid: number): bigint {
   const mask = signalMasks(tid);
   return mask('SigPnd') | mask('ShdPnd');
 }
 
-/** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those) and not blocked. */
-export function pendingUpTo(tid: number, signo: number): boolean {
+/** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those), not blocked, and none of `but`. */
+export function pendingUpTo(tid: number, signo: number, but: bigint): boolean {
   const mask = signalMasks(tid);
-  const pending = mask('SigPnd') & ~mask('SigBlk');
+  const pending = mask('SigPnd') & ~mask('SigBlk') & ~but;
   return (pending & ((1n << BigInt(signo)) - 1n)) !== 0n;
 }
 

@@ -20,6 +20,7 @@ import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { noteUnseen } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
@@ -244,8 +245,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   hasPendingUpTo(task: Task, signo: number): boolean {
-    const { pending } = linux(task); // dequeued by the kernel, and not yet shown
-    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo);
+    const { pending, unseen } = linux(task); // dequeued by the kernel, and not yet shown
+    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo, unseen);
   }
 
   hasPending(task: Task, signo: number): boolean {
@@ -278,8 +279,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (!t.ranOut) return;
     t.ranOut = false;
+    t.rejoinsStop = true;
     if (t.run === Run.RUNNING) interruptPolitely(this.host, t);
-    else if (t.run === Run.STOPPED) this.host.native.ptrace(PTRACE.INTERRUPT, t.tid, 0, 0); // as it goes on
   }
 
   parentOf(task: Task): Task | null {
@@ -323,6 +324,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
       view.setBigInt64(at + 8, BigInt(Math.floor(us % 1e6)), true);
     }
     return bytes;
+  }
+
+  beginsTrace(task: Task): void {
+    noteUnseen(this.host, linux(task));
   }
 
   becameTracer(tracer: Task, task?: Task): void {

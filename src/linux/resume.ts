@@ -85,13 +85,17 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     task.rejoins >= 0 ||
     task.served?.phase === 'trying' ||
     task.served?.phase === 'signalling' ||
+    (task.skips && insideCall(stop)) ||
     (insideCall(stop) && task.entered && wantsExit(task))
   ) {
     request = PTRACE.SYSCALL;
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
   }
-  if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  if (task.rejoinsStop) {
+    task.interruptSent = true;
+    host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  } else if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   if (task.flush() < 0 && task.run !== Run.STOPPED) return;
   task.invalidate();
   const { deliver } = task;

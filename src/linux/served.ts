@@ -241,6 +241,7 @@ export function restoreNumber(host: LinuxHost, task: LinuxTask): void {
   if (task.answered < 0) return;
   task.registers.set(host.arch.syscallNumber, BigInt(task.answered));
   task.answered = -1;
+  task.skips = false;
 }
 
 /** Threads of a process that sit in a real wait come back here: there is something new to wait for. */

@@ -8,6 +8,7 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { takeUnseen } from './unseen.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
@@ -26,6 +27,10 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
   const item = host.takeQueued(task, info);
   if (item !== undefined) {
     const { decision } = item;
+    if (item.cancelled) {
+      wayOut(host, task);
+      return;
+    }
     const actual = decision === null ? item.info : takeEffect(host, task, item.info, decision);
     if (task.run !== Run.STOPPED) return; // killed under our hand
     setSiginfo(host, task, actual);
@@ -37,6 +42,9 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
     info = item.info;
+  } else if (takeUnseen(task, signo)) {
+    wayOut(host, task);
+    return;
   }
   if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
     passOn(host, task, signo);

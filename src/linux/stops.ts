@@ -192,9 +192,11 @@ export function dispatchStatus(host: LinuxHost, tid: number, status: number): vo
   const wasListening = task.run === Run.LISTENING;
   task.run = Run.STOPPED;
   task.invalidate();
+  const asked = task.interruptSent || !task.begun;
+  task.begun = true;
   task.interruptSent = false;
   const code = stopEvent(status);
-  if (code === PTRACE_EVENT.STOP) eventStop(host, task, stopSignal(status), wasListening, false);
+  if (code === PTRACE_EVENT.STOP) eventStop(host, task, stopSignal(status), wasListening, false, asked);
   else if (code === PTRACE_EVENT.EXIT) event(host, task, code, message(host, task));
   else resumeTask(host, task);
 }

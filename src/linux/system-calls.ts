@@ -38,7 +38,10 @@ export function entry(host: LinuxHost, task: LinuxTask): void {
 
 function entered(host: LinuxHost, task: LinuxTask): void {
   if (host.hooks.abortsSyscall(task)) {
-    if (host.ptrace !== null) task.answered = task.call.nr; // R43: SYSEMU skips the call, and leaves its number
+    if (host.ptrace !== null) {
+      task.answered = task.call.nr; // R43: SYSEMU skips the call, and leaves its number
+      task.skips = true;
+    }
     task.registers.set(host.arch.syscallNumber, -1n);
   }
   enter(host, task);

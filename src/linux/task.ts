@@ -132,6 +132,8 @@ export class ThreadGroup {
   childSignals: ChildSignals | null = null;
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
+  /** Likewise `LinuxTask.unseen`, of the process. */
+  unseen = 0n;
   /** SIGCONTs that some thread was seen to take. */
   continues = 0;
 
@@ -194,6 +196,8 @@ export class LinuxTask implements Task {
   waitsForReal = false;
   /** The number of the call that was answered without being made: restored for whoever sees its exit. */
   answered = -1;
+  /** That was because a tracer had it skipped: there is always somebody who sees its exit, we. */
+  skips = false;
   /** SIGCHLDs that it is to get. */
   readonly childSignals: Siginfo[] = [];
   /** A SIGCHLD that it gets if it blocks them. */
@@ -206,6 +210,8 @@ export class LinuxTask implements Task {
   begun = false;
   /** It was let go out of a group stop that lasts (R35). */
   ranOut = false;
+  /** It goes back into that, as soon as what it stands in is over. */
+  rejoinsStop = false;
   /** Its clone was given CLONE_UNTRACED, and where that was in memory. */
   untraced: { readonly at?: bigint; readonly given?: bigint } | null = null;
   /** Held, and under a real LISTEN meanwhile. */
@@ -225,7 +231,11 @@ export class LinuxTask implements Task {
     readonly info: Siginfo;
     readonly decision: SignalDecision | null;
     readonly cookie: number;
+    /** It is to be dropped as it comes. */
+    cancelled: boolean;
   }[] = [];
+  /** Signals that wait and that its tracers are not to see (unseen.ts): bit n − 1 stands for signal n. */
+  unseen = 0n;
   /** The signal the next resume passes on. */
   deliver = 0;
   /** The handler just being set up is to be reported (R45). */

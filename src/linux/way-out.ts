@@ -5,6 +5,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
+import { toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
 import * as proc from './proc.ts';
@@ -47,8 +48,7 @@ export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== S
 /** True: look again what is owed. */
 function afterHook(host: LinuxHost, task: LinuxTask, outcome: Outcome): boolean {
   if (outcome === Outcome.DELIVER) {
-    deliver(host, task, host.hooks.decision(task));
-    resumeTask(host, task);
+    if (deliver(host, task, host.hooks.decision(task))) resumeTask(host, task);
     return false;
   }
   if (outcome === Outcome.GO && task.pending !== null) {
@@ -74,14 +74,18 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
 
-/** Acts on what the engines decided about a signal. */
-function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): void {
+/** Acts on what the engines decided about a signal. True: the task may go on. */
+function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): boolean {
   if (task.stop !== Stop.SIGNAL) {
     // An artificial signal, or one that stands for a verdict: it needs a delivery-stop of its own (R41).
     const info = signalFor(decision);
     if (decision.how === 'default') unblock(host, task, info.signo);
+    if (task.stop === Stop.TRAP || task.stop === Stop.EXIT) {
+      toDeliveryStop(host, task, info, decision);
+      return false;
+    }
     host.queueSignal(task, info, decision);
-    return;
+    return true;
   }
   if (task.pending !== null) {
     // It comes before the signal at hand, which goes back on the queue.
@@ -89,11 +93,12 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): vo
     task.pending = null;
   }
   const info = takeEffect(host, task, signalFor(decision), decision);
-  if (task.run !== Run.STOPPED) return; // killed under our hand
+  if (task.run !== Run.STOPPED) return false; // killed under our hand
   if (decision.changed || info !== decision.info || info.signo !== task.stopSigno) setSiginfo(host, task, info);
   passOn(host, task, info.signo);
   task.handlerTrap =
     decision.how === 'handler' && (task.trace.interrupt || task.trace.report || task.step !== Step.NONE);
+  return true;
 }
 
 /** At the delivery-stop: makes sure that a default action that was decided is what the kernel does. */

@@ -92,6 +92,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       if (!(engine instanceof Engine)) return undefined;
       traced.engine = engine as Engine;
       traced.inJobStop = this.kernel.jobStop(task) !== 0;
+      this.kernel.beginsTrace?.(task);
       this.links.traced.set(task, traced);
     }
     const link = new Link(traced, tracer, seized, options, this.serial++);

@@ -181,6 +181,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   /** The rusage of a task, as wait4 gives it. */
   rusage(task: Task): Uint8Array;
 
+  /** Somebody traces `task` from now on, and nobody did. */
+  beginsTrace?(task: Task): void;
   /**
    * The tracer's process traces `task` from now on (or tried to): the files of /proc it opens are asked for by `procFile`, what it
    * writes there into memory by `memoryWrite`, and what others read of the memory of `task` by `memoryRead`.

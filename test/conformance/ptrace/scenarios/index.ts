@@ -9,6 +9,7 @@ import { execExit } from './exec-exit.ts';
 import { jobControl } from './job-control.ts';
 import { pitfalls } from './pitfalls.ts';
 import { random } from './random.ts';
+import { randomServed } from './random-served.ts';
 import { requests } from './requests.ts';
 import { signals } from './signals.ts';
 import { steps } from './steps.ts';
@@ -28,5 +29,5 @@ export const GROUPS: Readonly<Record<string, readonly Scenario[]>> = {
   execExit,
   cleanup2022,
   pitfalls,
-  random,
+  random: [...random, ...randomServed],
 };

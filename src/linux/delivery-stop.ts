@@ -1,0 +1,80 @@
+/**
+ * A signal that was decided on where the kernel is delivering none: the task goes on to a delivery-stop of its own. For that
+ * moment it blocks every other signal, since those of lower numbers that wait would come first.
+ */
+
+import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
+import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { defaultAction } from '../abi/signals.ts';
+import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
+import type { SignalDecision } from '../tracehook/signal.ts';
+import type { LinuxHost } from './host.ts';
+import { eventStop } from './job-control.ts';
+import * as proc from './proc.ts';
+import { signal } from './signals.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+
+/** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. */
+const MAX_STOPS = 4;
+
+const mask = new Uint8Array(8);
+const others = new Uint8Array(8);
+const statusBytes = new Uint8Array(4);
+const siginfoBytes = new Uint8Array(128);
+
+/** From a stop on the way to user mode. Whatever becomes of the task is dealt with. */
+export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): void {
+  const { native } = host;
+  const { tid } = task;
+  if (native.ptraceData(PTRACE.GETSIGMASK, tid, 8, mask) < 0) return; // killed
+  const before = Uint8Array.from(mask);
+  new DataView(others.buffer).setBigUint64(0, ~(1n << BigInt(info.signo - 1)), true);
+  host.queueSignal(task, info, decision);
+  native.ptraceData(PTRACE.SETSIGMASK, tid, 8, others);
+  const meanwhile: Siginfo[] = [];
+  const status = nextStop(host, task, info, meanwhile);
+  if (status === null) return;
+  native.ptraceData(PTRACE.SETSIGMASK, tid, 8, before);
+  for (const other of meanwhile) host.queueAgain(task, other);
+  if (stopEvent(status) !== PTRACE_EVENT.STOP) {
+    task.stop = Stop.SIGNAL;
+    signal(host, task, decodeSiginfo(siginfoBytes), info.signo);
+    return;
+  }
+  // While it was held its group was continued, which cancels a stop signal (R32), or stopped, which is what one would do.
+  const item = task.queued.at(-1);
+  if (item?.decision === decision && defaultAction(info.signo) === 'stop') item.cancelled = true;
+  task.stop = Stop.TRAP;
+  eventStop(host, task, stopSignal(status), false, false, false);
+}
+
+/** Runs the task to the delivery-stop of `own`, or to a trap: the wait status; null: it is dying. Other signals are taken out. */
+function nextStop(host: LinuxHost, task: LinuxTask, own: Siginfo, meanwhile: Siginfo[]): number | null {
+  const { native } = host;
+  const { tid } = task;
+  for (let stops = 0; stops < MAX_STOPS; stops++) {
+    if (host.toldMore(tid) || task.flush() < 0) return null;
+    task.invalidate();
+    task.switches++;
+    proc.forgetStatus();
+    if (native.resume(tid, PTRACE.CONT, 0) < 0) return null;
+    if (native.waitTask(tid, statusBytes) <= 0) {
+      task.run = Run.RUNNING; // killed before that resume, which took it past its exit
+      return null;
+    }
+    const status = new Int32Array(statusBytes.buffer)[0]!;
+    if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
+      task.run = Run.RUNNING;
+      host.backlog.push({ tid, status });
+      return null;
+    }
+    if (stopEvent(status) === PTRACE_EVENT.STOP) return status;
+    if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfoBytes) < 0) return null;
+    const info = decodeSiginfo(siginfoBytes);
+    if (host.isQueued(task, info)) return status;
+    meanwhile.push(info);
+    // The two were one: the kernel has dropped ours.
+    if (info.signo === own.signo) host.queueSignal(task, own, task.queued.pop()?.decision ?? null);
+  }
+  return null;
+}

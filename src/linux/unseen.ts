@@ -1,0 +1,41 @@
+/**
+ * Signals that wait only because we trace the task: nobody else did as they were sent, and the program ignores them, so that alone
+ * the kernel had dropped them (sig_ignored). Who attaches later is not shown them.
+ */
+
+import { defaultAction, SIGNAL_MAX } from '../abi/signals.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+
+const bit = (signo: number): bigint => 1n << BigInt(signo - 1);
+
+/** Those that SIG_DFL ignores. */
+const IGNORED = Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1)
+  .filter((signo) => defaultAction(signo) === 'ignore')
+  .reduce((mask, signo) => mask | bit(signo), 0n);
+
+/** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
+export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
+  if (task.run !== Run.LISTENING && (task.run !== Run.STOPPED || task.stop !== Stop.GROUP)) return;
+  const { own, process, blocked, ignored, caught } = proc.signalState(task.tid);
+  const dropped = (ignored | (IGNORED & ~caught)) & ~blocked;
+  task.unseen = own & dropped;
+  // What is sent to a process is sent to its leader.
+  const leader = host.tasks.get(task.tgid);
+  if (leader !== undefined && (leader === task || !host.ptrace!.isTraced(leader)))
+    task.group.unseen = process & dropped;
+}
+
+/** At a delivery-stop: whether it is that of such a signal, which is over with this. */
+export function takeUnseen(task: LinuxTask, signo: number): boolean {
+  const { group } = task;
+  const mask = bit(signo);
+  if ((task.unseen & mask) !== 0n) {
+    task.unseen &= ~mask;
+    return true;
+  }
+  if ((group.unseen & mask) === 0n) return false;
+  group.unseen &= ~mask;
+  return true;
+}

@@ -2,6 +2,7 @@
 #include "binding.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -93,6 +94,32 @@ FN(place_bring, 1)
 FN(place_allowed, 0)
 {
 	return int_(env, ut_place_allowed());
+}
+
+FN(current_cpu, 0)
+{
+	return int_(env, sched_getcpu());
+}
+
+FN(sched_policy, 1)
+{
+	int r = sched_getscheduler(i32(a, 0));
+	return int_(env, r < 0 ? -errno : r);
+}
+
+// affinity(tid, bytes), setAffinity(tid, bytes)
+FN(affinity, 2)
+{
+	size_t len;
+	void *mask = bytes(a, 1, &len);
+	return mask ? int_(env, ut_affinity(i32(a, 0), mask, len)) : NULL;
+}
+
+FN(set_affinity, 2)
+{
+	size_t len;
+	const void *mask = bytes(a, 1, &len);
+	return mask ? int_(env, ut_set_affinity(i32(a, 0), mask, len)) : NULL;
 }
 
 // collectOf(tids, from, count): the stops and deaths of just these tasks, as far as there are any, into the event buffer.
@@ -191,6 +218,10 @@ const struct binding bind_wait[] = {
 	{ "placeLeave", place_leave },
 	{ "placeBring", place_bring },
 	{ "placeAllowed", place_allowed },
+	{ "currentCpu", current_cpu },
+	{ "schedPolicy", sched_policy },
+	{ "affinity", affinity },
+	{ "setAffinity", set_affinity },
 	{ "collectOf", collect_of },
 	{ "waitChild", wait_child },
 	{ "waitTask", wait_task },

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static cpu_set_t saved_mask;
@@ -55,6 +56,18 @@ int ut_place_allowed(void)
 		return 1;
 	struct rlimit rl;
 	return getrlimit(RLIMIT_NICE, &rl) == 0 && rl.rlim_cur >= 20;
+}
+
+// The system calls themselves: as many bytes as the kernel has CPUs for, where libc would make it more.
+int ut_affinity(pid_t tid, void *mask, size_t len)
+{
+	long r = syscall(SYS_sched_getaffinity, tid, len, mask);
+	return r < 0 ? -errno : (int)r;
+}
+
+int ut_set_affinity(pid_t tid, const void *mask, size_t len)
+{
+	return syscall(SYS_sched_setaffinity, tid, len, mask) < 0 ? -errno : 0;
 }
 
 int ut_place_enter(int cpu)

@@ -119,5 +119,7 @@ int ut_place_leave(void);
 void ut_place_bring(pid_t tid);
 int ut_resume(pid_t tid, int request, unsigned long data);
 int ut_place_allowed(void);
+int ut_affinity(pid_t tid, void *mask, size_t len);
+int ut_set_affinity(pid_t tid, const void *mask, size_t len);
 
 #endif

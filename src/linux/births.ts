@@ -31,6 +31,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
   const known = host.tasks.get(tid);
   const child = known ?? host.newTask(tid, group);
+  host.holds.born(parent, tid);
   child.filter = parent.filter;
   child.starting = known === undefined;
   parent.newborn = child;
@@ -77,6 +78,7 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   const status = host.unborn.get(tid);
   host.unborn.delete(tid);
   const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
+  host.holds.born(gone, tid);
   child.filter = gone.filter;
   if (!isThread) {
     child.group.parent = gone;

@@ -67,6 +67,7 @@ function takeTid(host: LinuxHost, task: LinuxTask, tid: Tid): void {
   host.tasks.delete(task.tid);
   task.tid = tid;
   host.tasks.set(tid, task);
+  host.holds.renamed(task);
 }
 
 /**

@@ -20,6 +20,7 @@ export function detachTask(host: LinuxHost, task: LinuxTask): void {
 /** Lets a task go for good, from its stop. It stays as it was found: in its group stop, or running. */
 export function detachNow(host: LinuxHost, task: LinuxTask): void {
   if (task.run === Run.LISTENING && host.retrap(task) === null) return; // the backlog brings it here again
+  host.holds.detached(task);
   task.flush();
   const { tid, deliver } = task;
   task.deliver = 0;

@@ -18,7 +18,7 @@ const RET_ALLOW = 0x7fff0000;
 /** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
 export const FILTER_COOKIE = 0x7574;
 const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
-/** The same for calls that are looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone, a prctl. */
+/** The same for calls that are looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, clone, a prctl, affinities. */
 export const LOOK_COOKIE = 0x7575;
 const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
 /** The same for the files that a tracer opens (proc-filter.ts). */
@@ -47,7 +47,8 @@ export function buildFilter(arch: Arch, calls: SyscallSet, served: ServedTree | 
   for (const [auditArch, abi] of arch.auditArchs) {
     const block: Instruction[] = [[LD_ABS, 0, 0, NR_OFFSET], ...ranges(calls.numbers(abi)).flatMap(rangeTest)];
     if (served?.opens) block.push(...openTests(abi));
-    if (served !== null) block.push(...prctlTest(abi), ...cloneTests(abi), ...sigactionTest(abi));
+    if (served !== null)
+      block.push(...prctlTest(abi), ...affinityTests(abi), ...cloneTests(abi), ...sigactionTest(abi));
     block.push([RET, 0, 0, RET_ALLOW]);
     // Jumps are 8 bits: step over a block by one conditional and one unconditional-by-return pair.
     program.push([JEQ, 1, 0, auditArch], [0x05, 0, 0, block.length], ...block);
@@ -111,6 +112,14 @@ function prctlTest(abi: AbiName): Instruction[] {
     [RET, 0, 0, RET_LOOK],
     [RET, 0, 0, RET_ALLOW],
   ];
+}
+
+/** While the call lasts nobody is held (holds.ts). */
+function affinityTests(abi: AbiName): Instruction[] {
+  return ['sched_setaffinity', 'sched_getaffinity'].flatMap((name): Instruction[] => [
+    [JEQ, 0, 1, syscallNumber(abi, name)!],
+    [RET, 0, 0, RET_LOOK],
+  ]);
 }
 
 function sigactionTest(abi: AbiName): Instruction[] {

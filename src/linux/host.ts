@@ -20,6 +20,7 @@ import { Due } from './due.ts';
 import { EventBuffer, EventKind } from './event-buffer.ts';
 import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
 import type { ServedTree } from './filter.ts';
+import { Holds } from './holds.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
@@ -108,6 +109,7 @@ export class LinuxHost implements Kernel {
   readonly observers = new Set<HostObserver>();
   /** For a look at the call that a task was interrupted in. */
   readonly interrupted: InterruptedCall;
+  readonly holds = new Holds(this);
   /** Processes of ours that are no longer traced. */
   readonly released: Released;
   hooks!: TraceHooks;
@@ -153,6 +155,7 @@ export class LinuxHost implements Kernel {
     this.parked.delete(task);
     this.pokes.delete(task);
     this.doubtful.delete(task);
+    this.holds.forget(task);
     this.dropKeeper(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);

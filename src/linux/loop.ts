@@ -58,7 +58,7 @@ export class Loop {
 
   constructor(host: LinuxHost) {
     this.host = host;
-    this.placement = new Placement(host.native);
+    this.placement = new Placement(host);
     host.kick = () => this.schedule();
   }
 

@@ -64,6 +64,13 @@ export interface Native {
   /** The task comes to the CPU where we are, with its next resume. */
   placeBring(tid: number): void;
   placeAllowed(): number;
+  /** The CPU where we are. */
+  currentCpu(): number;
+  /** sched_getscheduler. */
+  schedPolicy(tid: number): number;
+  /** sched_getaffinity, 0: ours. How many bytes there are. */
+  affinity(tid: number, into: Uint8Array): number;
+  setAffinity(tid: number, mask: Uint8Array): number;
   /** tid 0: the whole process. */
   sendSignal(tgid: number, tid: number, signo: number): number;
   queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number;

@@ -2,15 +2,16 @@
  * Where the tracer runs, and how it waits (native/place.c and wait.c have the mechanism). When one task makes all the
  * stops, two things are better than leaving it to the scheduler: to go to that task's CPU and step aside for it
  * (SCHED_IDLE), where we may come back from that; or to look for the stop in a short spin, on a CPU of our own. When a few
- * take turns, as a tracer that is served and its tracee do, they are brought to one CPU, and we go there. All this is for
- * the length of a slice. What is cheapest is measured, not assumed: on a busy machine SCHED_IDLE would starve us, a spin
+ * take turns they are brought to one CPU, and we go there; in a session of tracers, where a tracer that is served and its
+ * tracee do, they are held there (holds.ts). All this is for the length of a slice. What is cheapest is measured, not assumed: on a busy machine SCHED_IDLE would starve us, a spin
  * would be in the way, and tasks that run at the same time are better apart. When many tasks stop, we stay where the
  * scheduler puts us, so that parallel programs stay parallel.
  */
 
-import type { Native } from './native.ts';
+import type { LinuxHost } from './host.ts';
+import type { LinuxTask } from './task.ts';
 
-type Mode = 'free' | 'follow' | 'spin';
+type Mode = 'free' | 'follow' | 'hold' | 'spin';
 
 /** Fewer stops than this in a slice: nothing to gain. */
 const BUSY_STOPS = 16;
@@ -35,9 +36,9 @@ const CREW_MOST = 4;
 class Trials {
   private readonly modes: readonly Mode[];
   /** ns a stop costs in each mode: a moving average, quicker down than up; 0 unknown. */
-  readonly cost: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
+  readonly cost: Record<Mode, number> = { free: 0, follow: 0, hold: 0, spin: 0 };
   /** Slices for which a mode is not to be used. */
-  private readonly penalty: Record<Mode, number> = { free: 0, follow: 0, spin: 0 };
+  private readonly penalty: Record<Mode, number> = { free: 0, follow: 0, hold: 0, spin: 0 };
   private tried: Mode = 'free';
   private trial = 0;
   private trials = 0;
@@ -84,9 +85,11 @@ class Trials {
 }
 
 export class Placement {
-  private readonly native: Native;
+  private readonly host: LinuxHost;
   private readonly ofOne: Trials;
   private readonly ofSome: Trials;
+  /** Of a few in a session of tracers. */
+  private readonly ofServed: Trials;
   private readonly stats = new Uint8Array(4 * (4 + CREW_MOST));
   private readonly words = new Int32Array(this.stats.buffer);
   private mode: Mode = 'free';
@@ -97,12 +100,13 @@ export class Placement {
   private crew: readonly number[] = [];
   private trials: Trials;
 
-  constructor(native: Native) {
-    this.native = native;
+  constructor(host: LinuxHost) {
+    this.host = host;
     const off = process.env.UTRACE_PLACEMENT === 'off';
-    const follow: Mode[] = !off && native.placeAllowed() === 1 ? ['follow'] : [];
+    const follow: Mode[] = !off && host.native.placeAllowed() === 1 ? ['follow'] : [];
     this.ofOne = new Trials([...follow, ...(off ? [] : (['spin'] as const)), 'free']);
     this.ofSome = new Trials([...follow, 'free']);
+    this.ofServed = new Trials([...(off ? [] : (['hold'] as const)), 'free']);
     this.trials = this.ofOne;
   }
 
@@ -111,21 +115,29 @@ export class Placement {
     this.checked = this.began;
     this.before = this.mode;
     this.mode = this.crew.length === 0 ? 'free' : this.trials.choose();
-    if (this.mode === 'spin') this.native.spin(SPIN_NS);
+    if (this.mode === 'spin') this.host.native.spin(SPIN_NS);
+    if (this.mode === 'hold' && !this.host.holds.begin(this.tasks())) this.mode = 'free';
     if (this.mode === 'follow' && !this.gather()) {
-      this.native.placeLeave();
+      this.host.native.placeLeave();
       this.mode = 'free';
     }
   }
 
+  /** Those of the crew who are still there. */
+  private tasks(): readonly LinuxTask[] {
+    const { tasks } = this.host;
+    return this.crew.map((tid) => tasks.get(tid)).filter((task) => task !== undefined);
+  }
+
   /** Goes to where the first of the crew is, and has the others come. */
   private gather(): boolean {
+    const { native } = this.host;
     const [first, ...others] = this.crew;
-    const cpu = this.native.taskCpu(first!);
-    if (cpu < 0 || this.native.placeEnter(cpu) < 0) return false;
+    const cpu = native.taskCpu(first!);
+    if (cpu < 0 || native.placeEnter(cpu) < 0) return false;
     for (const tid of others) {
-      const at = this.native.taskCpu(tid);
-      if (at >= 0 && at !== cpu) this.native.placeBring(tid);
+      const at = native.taskCpu(tid);
+      if (at >= 0 && at !== cpu) native.placeBring(tid);
     }
     return true;
   }
@@ -141,9 +153,11 @@ export class Placement {
   }
 
   end(): void {
-    if (this.mode === 'follow') this.native.placeLeave();
-    if (this.mode === 'spin') this.native.spin(0);
-    this.native.stats(this.stats);
+    const { native, holds } = this.host;
+    if (this.mode === 'hold') holds.end();
+    if (this.mode === 'follow') native.placeLeave();
+    if (this.mode === 'spin') native.spin(0);
+    native.stats(this.stats);
     const [stops = 0, switches = 0, last = 0, count = 0] = this.words;
     const ms = performance.now() - this.began;
     let crew: readonly number[] = [];
@@ -151,7 +165,8 @@ export class Placement {
       if (switches <= stops >> 4) crew = [last];
       else if (count <= CREW_MOST) crew = [...this.words.subarray(4, 4 + count)];
     }
-    const trials = crew.length > 1 ? this.ofSome : this.ofOne;
+    const ofMany = this.host.ptrace === null ? this.ofSome : this.ofServed;
+    const trials = crew.length > 1 ? ofMany : this.ofOne;
     // A slice says what a mode costs if it was about what the slice before was about.
     const isSame = crew.length > 0 && this.crew.length > 0 && trials === this.trials;
     if (isSame && this.mode === this.before) trials.measured(this.mode, ms, stops);

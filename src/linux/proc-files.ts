@@ -79,6 +79,7 @@ function openText(
   name: bigint,
   flags: number,
 ): void {
+  if (file.path.endsWith('/status')) host.holds.end(); // Cpus_allowed
   // By the reader's own /proc: that has the ids of its pid namespace.
   const original = proc.fileOf(task.tid, file.path);
   if (original === undefined) return; // the real call says why

@@ -16,6 +16,7 @@ import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
+const AFFINITY: ReadonlySet<string | undefined> = new Set(['sched_getaffinity', 'sched_setaffinity']);
 const callName = (task: LinuxTask): string | undefined => syscallName(task.call.abi, task.call.nr);
 
 const SECCOMP_MODE_FILTER = 2;
@@ -53,6 +54,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
     const name = callName(task);
     if (SIGACTION.has(name)) noteChildSignals(host, task);
     else if (name === 'clone' || name === 'clone3') takeUntraced(task);
+    else if (AFFINITY.has(name)) host.holds.lookedAt(task);
     else if (name === 'prctl') answer(host, task, proc.filters(task.tid) > filtersOf(task) ? SECCOMP_MODE_FILTER : 0);
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
       serve(host, task);

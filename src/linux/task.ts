@@ -204,6 +204,10 @@ export class LinuxTask implements Task {
   doubtfulSignal: (() => Siginfo) | null = null;
   /** A tracer changed its registers. */
   touched = false;
+  /** What it had before it was last held (holds.ts); null: it never was. */
+  affinity: Uint8Array | null = null;
+  /** It was not found to be given that back: as the thread of another tid, if at all. */
+  lostAffinity = false;
   /** Its zombie is kept until every tracer took its death. */
   keeps = false;
   /** Its first stop was seen: if it was born under trace, that of its birth. */

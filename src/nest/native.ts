@@ -284,4 +284,16 @@ export class SimNative implements Native {
   placeAllowed(): number {
     return 0;
   }
+  currentCpu(): number {
+    return 0;
+  }
+  schedPolicy(): number {
+    return 0;
+  }
+  affinity(): number {
+    return -ERRNO.ENOSYS;
+  }
+  setAffinity(): number {
+    return -ERRNO.ENOSYS;
+  }
 }

@@ -14,13 +14,15 @@ const sources = join(root, 'test', 'tools', 'programs');
 const built = join(root, 'build', 'test', 'tools');
 export const debuggee = join(built, 'debuggee');
 export const reaper = join(built, 'reaper');
+/** affinity.c */
+export const affinity = join(built, 'affinity');
 
 const mtime = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 export function build(): void {
   buildCommand();
   mkdirSync(built, { recursive: true });
-  for (const program of [debuggee, reaper]) {
+  for (const program of [debuggee, reaper, affinity]) {
     const source = join(sources, `${basename(program)}.c`);
     if (mtime(program) > mtime(source)) continue;
     const flags = ['-O0', '-g', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread', '-fno-pie', '-no-pie'];

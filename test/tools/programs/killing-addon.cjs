@@ -22,6 +22,9 @@ const TID = {
     writeMemory: 0,
     waitTask: 0,
     peekDeath: 0,
+    schedPolicy: 0,
+    affinity: 0,
+    setAffinity: 0,
   },
   ...{ ptrace: 1, ptraceData: 1, ptraceRaw: 1, ptrace32: 1, regset: 1, queueSignal: 1 },
 };

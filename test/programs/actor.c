@@ -137,7 +137,7 @@ static i64 carry_out(u64 self, struct order *order)
 		u32 before = slot->release;
 		slot->spinning = 1;
 		while (slot->release == before && !HEAD->abandoned)
-			;
+			slot->turns++;
 		slot->spinning = 0;
 		return 0;
 	}

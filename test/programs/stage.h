@@ -36,7 +36,8 @@ struct order {
 
 struct slot {
 	volatile u32 tid, posted, begun, done, spinning, release, handled, ready;
-	u32 pad[8];
+	volatile u32 turns; // of the spinning
+	u32 pad[7];
 	struct handled handlers[32];
 	u32 pad2[0x70];
 	struct order orders[ORDERS]; // from 0x400

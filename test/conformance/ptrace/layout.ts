@@ -11,7 +11,17 @@ export const HEAD = { handler: 0, restorer: 8, word: 16, path: 24, supervisor: 3
 /** Strings that hold the paths of the two programs, for execve. */
 export const ACTOR_AT = 0x400;
 export const PASSIVE_AT = 0x600;
-export const SLOT = { tid: 0, posted: 4, begun: 8, done: 12, spinning: 16, release: 20, handled: 24, ready: 28 };
+export const SLOT = {
+  tid: 0,
+  posted: 4,
+  begun: 8,
+  done: 12,
+  spinning: 16,
+  release: 20,
+  handled: 24,
+  ready: 28,
+  turns: 32,
+};
 export const HANDLERS_AT = 0x40;
 export const HANDLER_SIZE = 16;
 const ORDERS_AT = 0x400;

@@ -120,16 +120,30 @@ export class Theatre implements World {
     );
   }
 
-  /** Waits until nothing runs but what spins on purpose, for several looks. */
+  /** What the actors of all slots do. Who spins on purpose, and has come to it since the last look: `s`. */
+  private look(turns: number[]): string {
+    const one = (n: number): string => {
+      const state = stateOf(this.tid(n));
+      if (state !== 'R' || this.file.field(n, 'spinning') === 0) return state;
+      const now = this.file.field(n, 'turns');
+      const ran = turns[n] !== now;
+      turns[n] = now;
+      return ran ? 's' : 'R';
+    };
+    return this.slots()
+      .map((n) => `${one(n)}${this.file.field(n, 'done')}`)
+      .join(' ');
+  }
+
+  /** Waits until nothing runs but what spins on purpose, for several looks; that gets its turn between them. */
   private async settle(): Promise<void> {
     const end = performance.now() + DEADLINE_MS;
+    const turns: number[] = [];
     let [looks, before] = [0, ''];
     while (looks < this.variant.quiet) {
       if (performance.now() > end) throw new Error(`it does not come to rest\n${this.situation()}`);
       await nap(1);
-      const now = this.slots()
-        .map((n) => `${this.file.field(n, 'spinning') ? 's' : stateOf(this.tid(n))}${this.file.field(n, 'done')}`)
-        .join(' ');
+      const now = this.look(turns);
       const supervisor = this.variant.prefix.length > 0 && stateOf(this.first.pid ?? 0) === 'R';
       looks = now === before && !now.includes('R') && !supervisor ? looks + 1 : 0;
       before = now;

@@ -28,14 +28,15 @@ FN(send_signal, 3)
 	return int_(env, r < 0 ? -errno : 0);
 }
 
-// queueSignal(tgid, tid, sig, siginfo)
+// queueSignal(tgid, tid, sig, siginfo); tid 0: for the whole process.
 FN(queue_signal, 4)
 {
 	size_t len;
 	void *data = bytes(a, 3, &len);
 	if (!data)
 		return NULL;
-	long r = syscall(SYS_rt_tgsigqueueinfo, i32(a, 0), i32(a, 1), i32(a, 2), data);
+	int tgid = i32(a, 0), tid = i32(a, 1), sig = i32(a, 2);
+	long r = tid ? syscall(SYS_rt_tgsigqueueinfo, tgid, tid, sig, data) : syscall(SYS_rt_sigqueueinfo, tgid, sig, data);
 	return int_(env, r < 0 ? -errno : 0);
 }
 

@@ -5,7 +5,7 @@
 
 import { PTRACE, PTRACE_EVENT, PTRACE_O } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { SIG } from '../abi/signals.ts';
+import { SI, SIG } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { type Kernel, Outcome, type Step, type TraceHooks } from '../tracehook/hooks.ts';
@@ -30,7 +30,7 @@ import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
 import { pokeServed, sleepNow } from './served.ts';
 import { dispatch, dispatchStatus, unlessKilled } from './stops.ts';
-import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
+import { LinuxTask, type QueuedSignal, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 export const QUEUED_ERRNO = 0x75747263;
@@ -259,6 +259,7 @@ export class LinuxHost implements Kernel {
     const t = task as LinuxTask;
     const { pending } = t;
     t.pending = null;
+    t.shown = pending?.info ?? null;
     return pending;
   }
 
@@ -268,27 +269,42 @@ export class LinuxHost implements Kernel {
 
   /**
    * Queues a signal for the task. The kernel lets us send only SI_QUEUE to others, so the true siginfo waits here and
-   * is put in place at the delivery-stop, found by a cookie.
+   * is put in place at the delivery-stop, found by a cookie. `to`: itself, or whoever of its process takes it.
    */
-  queueSignal(task: LinuxTask, info: Siginfo, decision: LinuxTask['queued'][number]['decision']): void {
+  queueSignal(
+    task: LinuxTask,
+    info: Siginfo,
+    decision: QueuedSignal['decision'],
+    to: LinuxTask | ThreadGroup = task,
+  ): void {
     const signo = info.signo;
     this.cookie = (this.cookie + 1) >>> 0;
     const { cookie } = this;
-    task.queued.push({ signo, info, decision, cookie, cancelled: false });
+    to.queued.push({ signo, info, decision, cookie, cancelled: false });
     const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
-    const r = this.native.queueSignal(task.tgid, task.tid, signo, bytes);
-    if (r < 0) task.queued.pop(); // it died
+    const r = this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes);
+    if (r < 0) to.queued.pop(); // it died
   }
 
   /** The one that we queued, if a siginfo at a delivery-stop is that of one: it is queued no more. */
-  takeQueued({ queued }: LinuxTask, info: Siginfo): LinuxTask['queued'][number] | undefined {
+  takeQueued(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
     if (info.errno !== QUEUED_ERRNO) return undefined;
-    const index = queued.findIndex(({ cookie }) => BigInt(cookie) === info.value);
-    return index < 0 ? undefined : queued.splice(index, 1)[0];
+    for (const { queued } of [task, task.group]) {
+      const index = queued.findIndex(({ cookie }) => BigInt(cookie) === info.value);
+      if (index >= 0) return queued.splice(index, 1)[0];
+    }
+    return undefined;
+  }
+
+  /** The signal that the task was shown, or what became of it, goes back to the queue that it came from. */
+  putBack(task: LinuxTask, info: Siginfo): void {
+    const { shown } = task;
+    this.queueSignal(task, info, null, shown === null || shown.code === SI.SI_TKILL ? task : task.group);
   }
 
   /** Whether a siginfo at a delivery-stop is that of one that we queued. */
-  isQueued({ queued }: LinuxTask, info: Siginfo): boolean {
+  isQueued(task: LinuxTask, info: Siginfo): boolean {
+    const queued = [...task.queued, ...task.group.queued];
     return info.errno === QUEUED_ERRNO && queued.some(({ cookie }) => BigInt(cookie) === info.value);
   }
 
@@ -392,7 +408,7 @@ export class LinuxHost implements Kernel {
   isGroupStopped(group: ThreadGroup): boolean {
     for (const task of group.threads) {
       const inStop = task.run === Run.LISTENING || (task.run === Run.STOPPED && task.stop === Stop.GROUP);
-      if (!inStop && !task.exited) return false;
+      if (!inStop && !task.ranOut && !task.exited) return false;
     }
     return true;
   }

@@ -68,6 +68,7 @@ export function eventStop(
     }
     group.continueReported = false;
     const last = host.isGroupStopped(group);
+    group.stopWhole = last;
     if (last) host.observeJobControl(group, 'stopped');
     if ((task.trace.events & Event.JCTL) === 0) {
       resumeTask(host, task);
@@ -89,7 +90,8 @@ export function eventStop(
       if (ranOut && !group.continueReported) {
         group.continueReported = true;
         host.observeJobControl(group, 'continued');
-        host.ptrace.continuedOutside(task);
+        if (group.stopWhole) host.ptrace.continuedOutside(task);
+        else host.ptrace.stopCutShort(task);
       }
       host.ptrace.notified(task);
     }
@@ -100,10 +102,12 @@ export function eventStop(
   const first = !group.continueReported;
   group.continueReported = true;
   if (first) host.observeJobControl(group, 'continued');
+  if (first && !group.stopWhole) host.ptrace?.stopCutShort(task);
+  const tells = first && group.stopWhole;
   if ((task.trace.events & Event.JCTL) === 0) {
-    if (first) host.ptrace?.continuedOutside(task); // the leader may be traced
+    if (tells) host.ptrace?.continuedOutside(task); // the leader may be traced
     wayOut(host, task);
     return;
   }
-  follow(task, host.hooks.jctl(task, 'continued', first ? 'continued' : null), () => wayOut(host, task));
+  follow(task, host.hooks.jctl(task, 'continued', tells ? 'continued' : null), () => wayOut(host, task));
 }

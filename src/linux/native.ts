@@ -73,6 +73,7 @@ export interface Native {
   setAffinity(tid: number, mask: Uint8Array): number;
   /** tid 0: the whole process. */
   sendSignal(tgid: number, tid: number, signo: number): number;
+  /** `tid` 0: for the whole process. */
   queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number;
   waitChild(pid: number, status: Uint8Array): number;
   /** What one task tells next. 0: it died, and tells so only when its threads are collected. */

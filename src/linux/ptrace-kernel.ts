@@ -99,6 +99,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return tgidFor(linux(task), linux(viewer));
   }
 
+  childrenOf(task: Task): readonly { tid: number; pgid: number; isDead: boolean }[] {
+    const children = proc.children(task.tid);
+    return children.map((tid) => ({ tid, pgid: proc.processGroup(tid), isDead: proc.isDead(tid) }));
+  }
+
   pgidOf(task: Task): number {
     return proc.processGroup(task.tid);
   }
@@ -184,6 +189,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   sendSignal(task: Task, info: Siginfo): void {
     this.host.queueSignal(linux(task), info, null);
+  }
+
+  putBack(task: Task, info: Siginfo): void {
+    this.host.putBack(linux(task), info);
   }
 
   kill(task: Task): void {

@@ -215,7 +215,8 @@ export function brokenStop(host: LinuxHost, task: LinuxTask): void {
   task.served = null;
   task.lone = false;
   host.parked.delete(task);
-  host.ptrace?.killed(task);
+  // Its process may live on, in an exec by another thread.
+  if (host.ptrace?.killed(task) === true && task.shown !== null) host.putBack(task, task.shown);
   task.stop = Stop.NONE;
   task.switches++;
   host.hooks.killed(task);

@@ -110,6 +110,16 @@ export interface Spawning {
   failed: boolean;
 }
 
+/** A signal of ours on its way: what it really is, and what was decided about it. */
+export interface QueuedSignal {
+  readonly signo: number;
+  readonly info: Siginfo;
+  readonly decision: SignalDecision | null;
+  readonly cookie: number;
+  /** It is to be dropped as it comes. */
+  cancelled: boolean;
+}
+
 /** A thread group: what its threads share. */
 export class ThreadGroup {
   tgid: Tgid;
@@ -130,10 +140,14 @@ export class ThreadGroup {
   readonly procFiles: ProcFiles = { watched: 'no', due: [], memory: new Map(), writes: new Set(), reads: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
   childSignals: ChildSignals | null = null;
+  /** Signals that we queued for the process. */
+  readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
   /** Likewise `LinuxTask.unseen`, of the process. */
   unseen = 0n;
+  /** All threads joined the group stop, as far as was seen. */
+  stopWhole = true;
   /** SIGCONTs that some thread was seen to take. */
   continues = 0;
 
@@ -230,14 +244,9 @@ export class LinuxTask implements Task {
   /** Its signo, for as long as the stop lasts. */
   stopSigno = 0;
   /** Signals we queued ourselves, waiting for their delivery-stop. */
-  readonly queued: {
-    readonly signo: number;
-    readonly info: Siginfo;
-    readonly decision: SignalDecision | null;
-    readonly cookie: number;
-    /** It is to be dropped as it comes. */
-    cancelled: boolean;
-  }[] = [];
+  readonly queued: QueuedSignal[] = [];
+  /** The signal that it was stopped for last. */
+  shown: Siginfo | null = null;
   /** Signals that wait and that its tracers are not to see (unseen.ts): bit n − 1 stands for signal n. */
   unseen = 0n;
   /** The signal the next resume passes on. */

@@ -220,7 +220,9 @@ export class SimNative implements Native {
 
   queueSignal(tgid: number, tid: number, signo: number, siginfo: Uint8Array): number {
     const at = this.caller.put(OFFSET.SIGINFO, siginfo.subarray(0, SIGINFO_SIZE));
-    return this.caller.call('rt_tgsigqueueinfo', tgid, tid, signo, at);
+    return tid === 0
+      ? this.caller.call('rt_sigqueueinfo', tgid, signo, at)
+      : this.caller.call('rt_tgsigqueueinfo', tgid, tid, signo, at);
   }
 
   // --- files and processes ---

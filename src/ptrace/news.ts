@@ -17,6 +17,8 @@ import { childInfo, eligible, eventOf, W, type WaitCall } from './wait.ts';
 export class News {
   /** Whose wait sleeps here. */
   readonly sleepers = new Map<Task, WaitCall>();
+  /** Those of them that were woken for a SIGCONT: others do not look for one, though it may be there. */
+  readonly wokenByContinue = new WeakSet<WaitCall>();
   /** Waits that are being tried for real, and since when (see Children). */
   readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number; readonly grave?: Grave }>();
   /** By process. */
@@ -59,7 +61,9 @@ export class News {
   continued(traced: Traced): void {
     for (const link of traced.links) {
       for (const [task, call] of this.sleepers) {
-        if ((call.options & W.WCONTINUED) !== 0 && eligible(call, link, this.kernel)) this.kernel.wakeSleeper(task);
+        if ((call.options & W.WCONTINUED) === 0 || !eligible(call, link, this.kernel)) continue;
+        this.wokenByContinue.add(call);
+        this.kernel.wakeSleeper(task);
       }
     }
   }
@@ -94,6 +98,17 @@ export class News {
     else for (const link of traced.links) link.owesContinued = true;
   }
 
+  /** A group stop that was never whole is over: who traces the leader hears of it as its parent does. */
+  stopCutShort(task: Task): void {
+    const { kernel } = this;
+    for (const link of this.links.on(this.links.leaderOf(task))) {
+      if (this.links.isNatural(link)) continue; // the real kernel tells it
+      const event = { link, status: 0, death: false };
+      const info = (): Siginfo => ({ ...childInfo(event, kernel, link.tracer), code: CLD.CLD_STOPPED, status: 0 });
+      kernel.sendChildSignal(link.tracer, info, true);
+    }
+  }
+
   /** The real kernel tells of this death. */
   bury({ traced: { task }, tracer, serial }: Link): void {
     const { kernel } = this;
@@ -106,10 +121,10 @@ export class News {
   }
 
   childChanged(parent: Task, child: Task): void {
-    // R10: what it traces itself, it is told as a tracer.
+    // R10: what it traces itself, it is told as a tracer, and when it would be.
     const own = this.links.on(child).some((link) => this.kernel.sameGroup(link.tracer, parent));
-    if (!own || child.exitState !== ExitState.ALIVE)
-      this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
+    if (own && child.exitState === ExitState.ALIVE) return;
+    this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
     this.wakeAll(parent);
   }
 

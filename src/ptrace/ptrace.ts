@@ -302,6 +302,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.news.continuedOutside(task);
   }
 
+  stopCutShort(task: Task): void {
+    this.news.stopCutShort(task);
+  }
+
   childChanged(parent: Task, child: Task): void {
     this.news.childChanged(parent, child);
   }
@@ -328,7 +332,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   leaderDied(task: Task, status: number): void {
-    for (const link of this.links.on(task)) this.news.tellDeath(link, status);
+    const traced = this.links.traced.get(task);
+    if (traced === undefined) return;
+    traced.leaderDied = true;
+    for (const link of traced.links) this.news.tellDeath(link, status);
   }
 
   vanished(task: Task): void {
@@ -344,9 +351,12 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return (this.links.traced.get(task)?.links.length ?? 0) > 0;
   }
 
-  killed(task: Task): void {
+  killed(task: Task): boolean {
     this.held.delete(task);
-    this.links.traced.get(task)?.broken();
+    const traced = this.links.traced.get(task);
+    const shown = traced?.links.some(({ stop }) => stop?.kind === 'signal' && !stop.waited) === true;
+    traced?.broken();
+    return shown;
   }
 
   keepsZombie(task: Task): boolean {

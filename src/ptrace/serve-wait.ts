@@ -4,6 +4,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { CLD } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import { isStopped } from '../abi/wait-status.ts';
+import type { Tid } from '../base/brand.ts';
 import type { Served } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { answering, readFrom, writeTo } from './caller.ts';
@@ -103,7 +104,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task): Served {
   const event = find(ptrace, call, seen);
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
-  if (seen.length === 0) return MAKE;
+  if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
   if (event === null ? children.hasNews(call) : children.hasNews(call, rankOf(ptrace, call, event.link))) {
     return tryForReal(ptrace, call);
   }
@@ -111,14 +112,35 @@ export function enterWait(ptrace: Ptrace, tracer: Task): Served {
   return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
 }
 
+/**
+ * wait_consider_task, of a wait for no deaths that sees no tracee: whether there is nobody at all. A child that is dead is nobody to
+ * wait for, and the real kernel knows of no tracer for whom its being dead would be the end of it.
+ */
+function isInVain({ kernel, links }: Ptrace, { tracer, whom, options }: WaitCall): boolean {
+  if ((options & W.WEXITED) !== 0) return false;
+  const fits = ({ tid, pgid }: { tid: number; pgid: number }): boolean =>
+    whom.type === 'all' || whom.id === (whom.type === 'pid' ? tid : pgid);
+  const own = (link: Link): boolean => kernel.sameGroup(link.tracer, tracer);
+  return kernel
+    .childrenOf(tracer)
+    .filter(fits)
+    .every(({ tid, isDead }) => {
+      const task = kernel.findTask(tid as Tid);
+      if (!isDead || task === undefined) return isDead;
+      const onIt = links.on(task);
+      const goesOn = kernel.threadsOf(task).length > 0; // a leader with threads
+      return onIt.some(own) || (onIt.length === 0 && !goesOn);
+    });
+}
+
 /** R14: the tracer's own children by birth, then the others, the last attached first (ptrace_link adds at the head). */
-function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[]): WaitEvent | null {
+function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[], continues = true): WaitEvent | null {
   const { kernel } = ptrace;
   const rank = (link: Link): number => rankOf(ptrace, call, link);
   for (const link of [...links].sort((a, b) => rank(a) - rank(b))) {
     const event = eventOf(link, call.options);
     if (event !== null) return event;
-    if ((call.options & W.WCONTINUED) === 0 || link.death !== null) continue;
+    if ((call.options & W.WCONTINUED) === 0 || link.death !== null || !continues) continue;
     if (kernel.takeContinued(link.traced.task, true)) return { link, status: 0xffff, death: false, continued: true };
   }
   return null;
@@ -132,7 +154,7 @@ const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W
 /** Where a link is in that order. */
 function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
   const { task } = link.traced;
-  const parent = kernel.parentOf(task);
+  const parent = kernel.isLeader(task) ? kernel.parentOf(task) : null;
   const own = !clonesAlone(call) && parent !== null && kernel.sameGroup(parent, call.tracer);
   return own ? kernel.siblingOrder(task) : OTHERS - link.serial;
 }
@@ -229,9 +251,13 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   const call = ptrace.news.sleepers.get(tracer);
   if (call === undefined) return SLEEP;
   const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
-  const event = find(ptrace, call, links);
-  // Nobody to wait for any more: the real call says so, before the SIGCHLD of that death interrupts it.
+  const event = find(ptrace, call, links, ptrace.news.wokenByContinue.has(call));
+  // Nobody to wait for any more: that is said before the SIGCHLD of that death interrupts it.
   if (links.length === 0 && call.whom.type === 'pid') return MAKE;
+  if (links.length === 0 && isInVain(ptrace, call)) {
+    ptrace.news.sleepers.delete(tracer);
+    return returns(-ERRNO.ECHILD);
+  }
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
   if (event === null) return ptrace.news.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
   ptrace.news.sleepers.delete(tracer);

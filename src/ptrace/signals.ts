@@ -71,7 +71,7 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   // It was not blocked as it was dequeued: only another number, or a mask that a tracer set, can be.
   const mayBlock = signo !== info.signo || traced.maskSet;
   if (mayBlock && signo !== SIG.SIGKILL && signo !== SIG.SIGSTOP && kernel.blocks(task, signo)) {
-    kernel.sendSignal(task, changed);
+    kernel.putBack(task, changed);
     return null;
   }
   return changed;

@@ -63,6 +63,8 @@ export class Traced {
   maskSet = false;
   /** Births that are to be shown. */
   readonly births: { readonly link: Link; readonly event: number; readonly child: bigint }[] = [];
+  /** A leader that is dead, while threads of it go on. */
+  leaderDied = false;
   /** It sits in a group stop for real: nothing of ours holds it. */
   inJobStop = false;
 

@@ -53,14 +53,19 @@ export interface WaitEvent {
 export function eligible(call: WaitCall, link: Link, kernel: PtraceKernel): boolean {
   const { tracer, whom, options } = call;
   if (link.over) return false;
-  // wait_consider_task: a zombie is nobody to wait for where deaths are not asked for.
-  if (link.death !== null && (options & W.WEXITED) === 0) return false;
+  if (!counts(link, options)) return false;
   if (link.tracer !== tracer) {
     if ((options & W.WNOTHREAD) !== 0 || !kernel.sameGroup(link.tracer, tracer)) return false;
   }
   const { task } = link.traced;
   if (whom.type === 'pid') return (task.tid as number) === whom.id;
   return whom.type === 'all' || kernel.pgidOf(task) === whom.id;
+}
+
+/** wait_consider_task: the dead are nobody to wait for where deaths are not asked for. A leader with threads was one that goes on. */
+function counts({ death, traced }: Link, options: number): boolean {
+  if ((options & W.WEXITED) !== 0) return true;
+  return death === null && (!traced.leaderDied || (options & W.WCONTINUED) !== 0);
 }
 
 /** What there is to tell of a tracee (task_stopped_code, wait_task_zombie); null: nothing. */

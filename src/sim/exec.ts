@@ -82,6 +82,7 @@ function replace(kernel: SimKernel, task: SimTask, path: string, start: Start, o
   task.handlers = handlers;
   process.exitSignal = SIG.SIGCHLD;
   process.execed = true;
+  task.execId++;
   process.timers?.deletePosix();
   process.name = path;
   task.name = path;

@@ -19,10 +19,9 @@ export function fingerprint(kernel: SimKernel): string {
 }
 
 const queueText = (queue: SignalQueue): string =>
-  queue
-    .list()
-    .map((info) => `${info.signo},${info.code},${info.pid ?? ''},${info.status ?? ''}`)
-    .join(' ');
+  [queue.set, ...queue.list().map((info) => `${info.signo},${info.code},${info.pid ?? ''},${info.status ?? ''}`)].join(
+    ' ',
+  );
 
 const processText = (process: Process): string =>
   [
@@ -32,6 +31,7 @@ const processText = (process: Process): string =>
     process.groupExitCode,
     process.parent?.tid ?? 0,
     process.exitSignal,
+    process.parentExecId,
     process.pgid,
     process.sid,
     Number(process.terminal !== null),
@@ -52,6 +52,8 @@ const taskText = (task: SimTask): string =>
     task.jobctl,
     task.exitState,
     task.exitCode,
+    task.execId,
+    task.taken === null ? '' : `${task.taken.scope} ${task.taken.info.signo}`,
     task.blocked,
     task.savedMask ?? '',
     Number(task.sigpending),

@@ -77,6 +77,7 @@ function copyProcess(kernel: SimKernel, parent: SimTask, flags: number, start: S
   }
   registers.words[R.RSP] = BigInt(task.stack);
   task.blocked = parent.blocked;
+  task.execId = parent.execId;
   task.filters.push(...parent.filters);
   task.noNewPrivs = parent.noNewPrivs;
   task.frames.push({ code: null, start, history: 0, context: null, end: isThread ? 'thread' : 'process' });
@@ -99,7 +100,9 @@ function newProcess(parent: SimTask, tgid: Tgid, flags: number): Process {
   const files = (flags & FILES) !== 0 ? from.files : new FileTable(from.files);
   const process = new Process(tgid, { pgid, sid, credentials, files, name });
   process.exitSignal = flags & CLONE.CSIGNAL;
-  process.parent = (flags & CLONE.PARENT) !== 0 ? from.parent : parent;
+  const sibling = (flags & CLONE.PARENT) !== 0;
+  process.parent = sibling ? from.parent : parent;
+  process.parentExecId = sibling ? from.parentExecId : parent.execId;
   process.coreLimit = from.coreLimit;
   process.terminal = from.terminal;
   return process;

@@ -17,7 +17,7 @@ import { isOrphanedGroup } from './process-groups.ts';
 import { restartWithoutHandler } from './restart.ts';
 import { returnToUser } from './return-to-user.ts';
 import { follow, type RunState } from './run-state.ts';
-import { recalcSigpending } from './send-signal.ts';
+import { recalcSigpending, sendLocked } from './send-signal.ts';
 import { bit, STOP_SIGNALS } from './signal-queue.ts';
 import { takeSignal } from './take-signal.ts';
 import type { SimTask } from './task.ts';
@@ -29,8 +29,7 @@ export const getSignal: RunState = {
   name: 'looking for signals',
   execute(kernel, task) {
     const { process } = task;
-    const continued = (process.flags & SignalFlag.CLD_CONTINUED) !== 0;
-    if (tellParent(kernel, task) && continued) kernel.ptrace?.continuedOutside(task);
+    if (tellParent(kernel, task) === 'continued') kernel.ptrace?.continuedOutside(task);
     if (process.exits || task.fatalPending || (process.execTask !== null && process.execTask !== task)) {
       return die(kernel, task);
     }
@@ -39,7 +38,7 @@ export const getSignal: RunState = {
     if (trace.events !== 0 || trace.report || trace.interrupt) {
       // A tracer may turn any signal into one that stops: SIGCONT must be able to cancel that, too (ptrace_signal).
       task.jobctl |= Jobctl.STOP_DEQUEUED;
-      return follow(task, kernel, kernel.hooks.getSignal(task), 'a signal', afterHook);
+      return follow(task, kernel, kernel.hooks.getSignal(task), 'a signal', afterHook, killedMeanwhile);
     }
     return deliverNext(kernel, task);
   },
@@ -53,8 +52,16 @@ function die(kernel: SimKernel, task: SimTask): RunState {
   return doGroupExit(kernel, task, SIG.SIGKILL);
 }
 
+/** The end of ptrace_signal: who is killed while a signal is shown puts it back. An exec may go on with it. */
+function killedMeanwhile(kernel: SimKernel, task: SimTask): RunState {
+  if (task.taken !== null) sendLocked(kernel, task.taken.info, task, task.taken.scope);
+  task.taken = null;
+  return getSignal;
+}
+
 function afterHook(kernel: SimKernel, task: SimTask, outcome: Outcome): RunState {
-  if (task.fatalPending) return getSignal;
+  if (task.fatalPending) return killedMeanwhile(kernel, task);
+  task.taken = null;
   if (outcome === Outcome.DELIVER) {
     const decision = kernel.hooks.decision(task);
     if (decision.how === 'handler') return handle(kernel, task, decision.info);
@@ -73,7 +80,10 @@ export function dequeue(task: SimTask): Siginfo | null {
 }
 
 export function dequeueForHooks(task: SimTask): DequeuedSignal | null {
+  const shared = task.process.shared.list();
+  const before = shared.length;
   const info = dequeue(task);
+  task.taken = info === null ? null : { info, scope: shared.length < before ? 'process' : 'thread' };
   return info === null ? null : { info, disposition: task.handlers.disposition(info.signo) };
 }
 

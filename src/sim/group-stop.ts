@@ -2,7 +2,7 @@
 
 import { CLD } from '../abi/signals.ts';
 import { Event } from '../tracehook/events.ts';
-import { Outcome } from '../tracehook/hooks.ts';
+import { type JobControl, Outcome } from '../tracehook/hooks.ts';
 import { getSignal } from './get-signal.ts';
 import { Jobctl, participateGroupStop, setPending } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
@@ -102,7 +102,7 @@ function stays(task: SimTask): RunState {
 /** Out of the stop by SIGCONT: the first thread tells the parent, each tells the engines. */
 function leave(kernel: SimKernel, task: SimTask): RunState {
   task.continued = false;
-  const first = tellParent(kernel, task);
+  const first = tellParent(kernel, task) === 'continued';
   if ((task.trace.events & Event.JCTL) === 0) {
     if (first) kernel.ptrace?.continuedOutside(task); // the leader may be traced
     return getSignal;
@@ -116,12 +116,14 @@ function leave(kernel: SimKernel, task: SimTask): RunState {
   );
 }
 
-/** SIGNAL_CLD_MASK: what prepare_signal left to be told. True: there was something (R37). */
-export function tellParent(kernel: SimKernel, task: SimTask): boolean {
+/** SIGNAL_CLD_MASK: what prepare_signal left to be told (R37). That the group goes on is for the caller to tell its tracers. */
+export function tellParent(kernel: SimKernel, task: SimTask): JobControl | null {
   const { process } = task;
   const why = process.flags & CLD_MASK;
-  if (why === 0) return false;
+  if (why === 0) return null;
   process.flags &= ~CLD_MASK;
-  notifyParentStopped(kernel, task, (why & SignalFlag.CLD_CONTINUED) !== 0 ? CLD.CLD_CONTINUED : CLD.CLD_STOPPED);
-  return true;
+  const continued = (why & SignalFlag.CLD_CONTINUED) !== 0;
+  notifyParentStopped(kernel, task, continued ? CLD.CLD_CONTINUED : CLD.CLD_STOPPED);
+  if (!continued) kernel.ptrace?.stopCutShort(task);
+  return continued ? 'continued' : 'stopped';
 }

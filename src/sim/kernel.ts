@@ -206,7 +206,7 @@ export class SimKernel implements Kernel {
     if (held === null && !wasStopped) return;
     task.jobHeld = false;
     task.jobReporting = false;
-    this.ptrace?.killed(task);
+    if (this.ptrace?.killed(task) !== true) task.taken = null;
     this.hooks.killed(task);
     task.run = held?.broken === undefined ? returnToUser : { name: 'broken off', execute: held.broken };
     this.wakeUp(task, 'SIGKILL');

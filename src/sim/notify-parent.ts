@@ -44,7 +44,7 @@ export function notifyParentDead(kernel: SimKernel, leader: SimTask): boolean {
   const { parent, exitSignal } = process;
   if (parent === null) return true;
   const status = leader.waitStatus ?? 0;
-  let signo = exitSignal;
+  let signo = process.parentExecId === parent.execId ? exitSignal : SIG.SIGCHLD;
   let autoreap = false;
   if (signo === SIG.SIGCHLD) {
     const ignored = parent.handlers.disposition(SIG.SIGCHLD) === 'ignore';

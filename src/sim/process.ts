@@ -97,6 +97,8 @@ export class Process {
   parent: SimTask | null = null;
   /** What the parent is sent at the end; 0: nothing. */
   exitSignal = 0;
+  /** parent_exec_id: which program of its parent's it was made by. Any other is sent SIGCHLD. */
+  parentExecId = 0;
   pgid: number;
   sid: number;
   /** The controlling terminal of its session (signal->tty). */

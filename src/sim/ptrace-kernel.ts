@@ -93,6 +93,10 @@ export class SimPtraceKernel implements PtraceKernel {
   parentOf(task: Task): Task | null {
     return sim(task).process.parent;
   }
+  childrenOf(task: Task): readonly { tid: number; pgid: number; isDead: boolean }[] {
+    const children = sim(task).process.threads.flatMap((thread) => thread.children);
+    return children.map(({ tid, process, alive }) => ({ tid, pgid: process.pgid, isDead: !alive }));
+  }
   processOf(task: Task): object {
     return sim(task).process;
   }
@@ -189,6 +193,10 @@ export class SimPtraceKernel implements PtraceKernel {
   }
   sendSignal(task: Task, info: Siginfo): void {
     sendLocked(this.kernel, info, sim(task), 'thread', true);
+  }
+  putBack(task: Task, info: Siginfo): void {
+    const t = sim(task);
+    sendLocked(this.kernel, info, t, t.taken?.scope ?? 'thread', true);
   }
   kill(task: Task): void {
     const info = { signo: SIG.SIGKILL, errno: 0, code: 0x80, pid: 0, uid: 0 };

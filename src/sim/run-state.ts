@@ -91,7 +91,7 @@ export function followEvent(
 function hold(kernel: SimKernel, task: SimTask, held: Held): RunState {
   if (task.fatalPending) {
     // It never stops (R55); whoever holds it must hear of that.
-    kernel.ptrace?.killed(task);
+    if (kernel.ptrace?.killed(task) !== true) task.taken = null;
     kernel.hooks.killed(task);
     return held.broken?.(kernel, task) ?? returnToUser;
   }

@@ -35,10 +35,13 @@ export class SignalQueue {
     return this.set !== 0n && (this.set & bit(signo)) !== 0n;
   }
 
-  /** __send_signal_locked: a signal below SIGRTMIN waits once only (legacy_queue), but for a timer's. False: it was there. */
+  /**
+   * __send_signal_locked: a signal below SIGRTMIN waits once only (legacy_queue), but for a timer's. False: it was there. SIGKILL
+   * is a bit alone.
+   */
   add(info: Siginfo): boolean {
     if (info.signo < SIG.SIGRTMIN && info.code !== SI.SI_TIMER && this.has(info.signo)) return false;
-    this.infos.push(info);
+    if (info.signo !== SIG.SIGKILL) this.infos.push(info);
     this.set |= bit(info.signo);
     return true;
   }

@@ -1,5 +1,6 @@
 /** A simulated task (task_struct): data, and predicates over it. What happens to it is in the files named for that. */
 
+import type { Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tgid, Tid } from '../base/brand.ts';
 import { Step } from '../tracehook/hooks.ts';
@@ -13,6 +14,7 @@ import type { Process, SignalHandlers } from './process.ts';
 import { CallState, type TaskRegisters } from './registers.ts';
 import type { RunState } from './run-state.ts';
 import type { SeccompFilter } from './seccomp.ts';
+import type { Scope } from './send-signal.ts';
 import { SignalQueue, type SigSet } from './signal-queue.ts';
 
 /** `how`: it stopped again; SIGCONT was faster; or another tracer lets it run out of its stop. */
@@ -57,6 +59,8 @@ export class SimTask implements Task {
   savedMask: SigSet | null = null;
   /** sigtimedwait: what it waits for though it blocks it is not ignored meanwhile. */
   realBlocked: SigSet = 0n;
+  /** The signal that is being shown, and the queue that it came from. */
+  taken: { readonly info: Siginfo; readonly scope: Scope } | null = null;
   /** TIF_SIGPENDING. */
   sigpending = false;
   step: Step = Step.NONE;
@@ -69,6 +73,8 @@ export class SimTask implements Task {
   exiting = false;
   /** Dies of SIGKILL or of what another thread did: nobody may hold it. */
   killed = false;
+  /** self_exec_id: which program it runs, by number. */
+  execId = 0;
   /** What do_exit was given, in wait's format. */
   exitCode = 0;
   /** Its zombie is kept until every tracer took its death (R12). */

@@ -49,6 +49,8 @@ export interface PtraceHooks {
   notified(task: Task): void;
   /** A SIGCONT ended the group stop, and the first to tell is a task that nobody traces, or that had run out of it (R35, R37). */
   continuedOutside(task: Task): void;
+  /** A SIGCONT ended a group stop for which threads were waited for still: its parent hears of the stop then (SIGNAL_CLD_STOPPED). */
+  stopCutShort(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
   retrapped(task: Task, signo: number): void;
   /** A sibling's stop signal began a new group stop while the task sits in the one before. */
@@ -61,8 +63,8 @@ export interface PtraceHooks {
   isTraced(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
-  /** SIGKILL broke the stop that the task was in. */
-  killed(task: Task): void;
+  /** SIGKILL broke the stop that the task was in. True: a signal was shown, and nobody has waited for it (current->exit_code). */
+  killed(task: Task): boolean;
   /** The task's death is about to be known: whether its zombie must be kept until {@link PtraceKernel.reap}. */
   keepsZombie(task: Task): boolean;
   /** What `reader` opens by this absolute path; null: it is nobody's affair. */
@@ -111,6 +113,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   blocks(task: Task, signo: number): boolean;
   /** Sends a thread a signal with just this siginfo. */
   sendSignal(task: Task, info: Siginfo): void;
+  /** The signal that it is stopped for, or what became of it, is blocked now: back to the queue that it came from. */
+  putBack(task: Task, info: Siginfo): void;
   kill(task: Task): void;
   /** Where the breakpoint instruction is that a task has just run. */
   breakpointAddress(task: Task): bigint;
@@ -159,6 +163,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
 
   /** The real parent's task: the thread that made this process; null when it is none of ours. */
   parentOf(task: Task): Task | null;
+  /** The children by birth of a task's process, those that nobody traces included. */
+  childrenOf(task: Task): readonly { readonly tid: number; readonly pgid: number; readonly isDead: boolean }[];
   /** 0, or the errno with which the real kernel would refuse these options to that tracer. */
   maySetOptions(tracer: Task, options: number): number;
   /** Whether the stopped task's seccomp filters rest (PTRACE_O_SUSPEND_SECCOMP): the kernel's own answer. */

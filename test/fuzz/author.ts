@@ -181,7 +181,7 @@ export class Author implements Director {
    * children's stops: that of CLD_CONTINUED comes as the process is continued, and not as its tracer lets it go on.
    */
   private begin(): void {
-    const asParent = this.cast.some(({ by, name }) => by === 'tracer' && name !== 'tracer2');
+    const { asParent } = this;
     if (this.random.chance(25)) {
       const flags = asParent ? ['SA_NOCLDSTOP'] : this.random.pick([[], [], ['SA_NOCLDSTOP'], ['SA_RESTART']] as const);
       this.planned.push(this.call('tracer', 'sigaction', sig('SIGCHLD'), 'handler', flags));
@@ -190,6 +190,11 @@ export class Author implements Director {
     }
     if (this.random.chance(15))
       this.planned.push(this.call('root', 'sigaction', sig('SIGCHLD'), 'handler', ['SA_NOCLDSTOP']));
+  }
+
+  /** The tracer is a parent, too. */
+  private get asParent(): boolean {
+    return this.cast.some(({ by, name }) => by === 'tracer' && name !== 'tracer2');
   }
 
   /** At the end all are killed, and everybody learns of it. */
@@ -297,7 +302,9 @@ export class Author implements Director {
   private wait(_view: View, by: string, name: string): Step {
     const blocking = by !== 'root' && this.random.chance(12);
     const whom = this.random.below(100);
-    const more = [...(blocking ? [] : ['WNOHANG']), ...(this.random.chance(20) ? ['WCONTINUED'] : [])];
+    // Who sleeps for a SIGCONT of its own child is woken as that leaves its stop for real.
+    const continues = this.random.chance(20) && !(blocking && this.asParent);
+    const more = [...(blocking ? [] : ['WNOHANG']), ...(continues ? ['WCONTINUED'] : [])];
     if (this.random.chance(20)) {
       const which: StepArg[] = whom < 55 ? ['P_PID', { pid: name }] : whom < 85 ? ['P_ALL', 0] : ['P_PGID', 0];
       const what = this.random.pick([['WEXITED'], ['WSTOPPED'], ['WEXITED', 'WSTOPPED']]);

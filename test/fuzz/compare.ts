@@ -80,7 +80,9 @@ const elsewhere = async (program: Program, column: Column, wanted: readonly Ran[
 
 const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 const among = (log: readonly string[], logs: readonly Ran[]): boolean => logs.some((one) => same(one.log, log));
-const troubled = (log: readonly string[]): boolean => log.at(-1)?.startsWith('trouble: ') ?? false;
+/** It came to no end, or a tracer sleeps in an attach: for an exec that waits for what that tracer would have to do (cred_guard_mutex). */
+const troubled = (log: readonly string[]): boolean =>
+  log.at(-1)?.startsWith('trouble: ') === true || log.some((line) => /ptrace (SEIZE|ATTACH) .*: …$/.test(line));
 
 export interface Difference {
   readonly column: Column;

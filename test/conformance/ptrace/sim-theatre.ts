@@ -168,6 +168,7 @@ export class SimTheatre implements World {
     for (;;) {
       while (slot.done < slot.given.length) {
         const order = slot.given[slot.done]!;
+        yield* someInstructions(sys);
         order.ret = yield* this.carryOut(n, sys, order);
         yield* someInstructions(sys);
         slot.done++;

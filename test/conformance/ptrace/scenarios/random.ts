@@ -810,4 +810,114 @@ export const random = [
     },
     ['stop: tracee stop SIGSTOP', 'group stop: tracee EVENT_STOP SIGSTOP', 'sleeps: true', 'woken: false'],
   ),
+  scenario(
+    'R14 a thread that its tracer traces is no child of it, though its process is: it has its place among the tracees',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const second = yield* s.root.make('second', 'fork', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(second.pid);
+      yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, calls.sig('SIGUSR1')] });
+      yield* s.root.kill(second.pid, 'SIGUSR2');
+      s.log('the last attached', yield* tracer.look(-1));
+      s.log('the one before', yield* tracer.look(-1));
+    },
+    ['the last attached: second stop SIGUSR2', 'the one before: thread stop SIGUSR1'],
+  ),
+  scenario(
+    'R9 a wait for stops: as the last child dies it is ECHILD, and not interrupted by the SIGCHLD of that',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* tracer.do({ call: 'sigaction', args: [calls.sig('SIGCHLD'), 'handler', ['SA_NOCLDSTOP']] });
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED']] });
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('wait', yield* tracer.result());
+      s.log('handled', (yield* tracer.handled()).length);
+    },
+    ['wait: ECHILD', 'handled: 1'],
+  ),
+  scenario(
+    'R9 a wait for stops: a leader that is dead before its threads is nobody to wait for, to its parent that traces it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      s.log('alive', yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', 'WNOHANG']] }));
+      yield* tracee.start({ call: 'exit', args: [3] });
+      s.log('dead', yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', 'WNOHANG']] }));
+      s.log(
+        'or its SIGCONT',
+        yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', 'WCONTINUED', 'WNOHANG']] }),
+      );
+      s.log('the thread', yield* thread.condition());
+    },
+    ['alive: none', 'dead: ECHILD', 'or its SIGCONT: none', 'the thread: runs'],
+  ),
+  scenario(
+    'R11 a SIGCONT to who is held in a group stop, and whose tracer is its parent: a wait that sleeps for it sleeps on',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WNOTHREAD', 'WCONTINUED']] });
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('sleeps', yield* tracer.pending());
+    },
+    ['stop: tracee stop SIGSTOP', 'group stop: tracee stop SIGSTOP', 'sleeps: true'],
+    { onlyNative: 'its parent is told as it really leaves its stop' },
+  ),
+  scenario(
+    'R50 SIGKILL is not queued: PEEKSIGINFO of who stops on its way out does not show it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      s.log('its own', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0, 0));
+      s.log('its process’s', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 1, 0));
+    },
+    ['stop: tracee EVENT_EXIT', 'its own: []', 'its process’s: []'],
+  ),
+  scenario(
+    'R12 a child that its parent made before an exec ends with SIGCHLD, whatever the clone said',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const child = yield* tracee.make('child', { flags: [] }, true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('before', yield* tracee.condition());
+      const other = yield* tracee.make('other', { flags: [] }, true);
+      s.log('exec', yield* tracee.do({ call: 'exec', args: [] }));
+      yield* s.root.kill(other.pid, 'SIGKILL');
+      s.log('after', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    ['before: runs', 'exec: ok', 'after: tracee stop SIGCHLD | SIGCHLD CLD_KILLED pid=other status=0x9'],
+  ),
+  ...[false, true].map((waited) =>
+    scenario(
+      `R31 who is killed while a signal is shown that ${waited ? 'its tracer has waited for drops it' : 'nobody has waited for puts it back: an exec by a thread goes on with it'}`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* tracer.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.seize(tracee.pid);
+        yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        if (waited) s.log('stop', yield* tracer.look(tracee.pid));
+        yield* thread.start({ call: 'exec', args: [] });
+        s.log('after the exec', yield* tracee.condition());
+        s.log('its parent', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED']] }));
+      },
+      waited
+        ? ['stop: tracee stop SIGSTOP', 'after the exec: runs', 'its parent: none']
+        : ['after the exec: stopped', 'its parent: tracee stop SIGSTOP'],
+    ),
+  ),
 ];

@@ -100,7 +100,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
     leaveGroup(task);
-    if (task.isLeader && !task.groupDead) host.ptrace?.leaderDied(task, status);
+    if (task.isLeader && (!task.groupDead || hasZombies(host, task))) host.ptrace?.leaderDied(task, status);
     if (host.unborn.size > 0) adoptOrphans(host, task);
     expectDeath(host, task);
     resumeTask(host, task);
@@ -119,6 +119,10 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
   }
   follow(task, host.hooks.exit(task, status), after);
 }
+
+/** Whether dead threads of its group wait for their tracers (thread_group_empty). */
+const hasZombies = (host: LinuxHost, leader: LinuxTask): boolean =>
+  [...leader.group.threads].some((other) => other !== leader && host.ptrace?.keepsZombie(other));
 
 /** Is this task dying of SIGKILL, or of what another thread of its group did? Then nobody may hold it. */
 function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): boolean {

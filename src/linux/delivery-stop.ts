@@ -5,17 +5,18 @@
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { defaultAction } from '../abi/signals.ts';
+import { defaultAction, SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
-import { eventStop } from './job-control.ts';
+import { eventStop, notified } from './job-control.ts';
 import * as proc from './proc.ts';
+import { resumeTask } from './resume.ts';
 import { signal } from './signals.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 
-/** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. */
-const MAX_STOPS = 4;
+/** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. And its group may stop, and be continued. */
+const MAX_STOPS = 8;
 
 const mask = new Uint8Array(8);
 const others = new Uint8Array(8);
@@ -26,13 +27,18 @@ const siginfoBytes = new Uint8Array(128);
 export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): void {
   const { native } = host;
   const { tid } = task;
+  if (info.signo === SIG.SIGKILL) {
+    host.queueSignal(task, info, decision);
+    resumeTask(host, task);
+    return;
+  }
   if (native.ptraceData(PTRACE.GETSIGMASK, tid, 8, mask) < 0) return; // killed
   const before = Uint8Array.from(mask);
   new DataView(others.buffer).setBigUint64(0, ~(1n << BigInt(info.signo - 1)), true);
   host.queueSignal(task, info, decision);
   native.ptraceData(PTRACE.SETSIGMASK, tid, 8, others);
   const meanwhile: Siginfo[] = [];
-  const status = nextStop(host, task, info, meanwhile);
+  const status = nextStop(host, task, info, decision, meanwhile);
   if (status === null) return;
   native.ptraceData(PTRACE.SETSIGMASK, tid, 8, before);
   for (const other of meanwhile) host.queueAgain(task, other);
@@ -41,15 +47,21 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
     signal(host, task, decodeSiginfo(siginfoBytes), info.signo);
     return;
   }
-  // While it was held its group was continued, which cancels a stop signal (R32), or stopped, which is what one would do.
   const item = task.queued.at(-1);
-  if (item?.decision === decision && defaultAction(info.signo) === 'stop') item.cancelled = true;
+  if (item?.decision === decision) item.cancelled = true;
   task.stop = Stop.TRAP;
+  task.trapShown = false;
   eventStop(host, task, stopSignal(status), false, false, false);
 }
 
 /** Runs the task to the delivery-stop of `own`, or to a trap: the wait status; null: it is dying. Other signals are taken out. */
-function nextStop(host: LinuxHost, task: LinuxTask, own: Siginfo, meanwhile: Siginfo[]): number | null {
+function nextStop(
+  host: LinuxHost,
+  task: LinuxTask,
+  own: Siginfo,
+  decision: SignalDecision,
+  meanwhile: Siginfo[],
+): number | null {
   const { native } = host;
   const { tid } = task;
   for (let stops = 0; stops < MAX_STOPS; stops++) {
@@ -68,7 +80,16 @@ function nextStop(host: LinuxHost, task: LinuxTask, own: Siginfo, meanwhile: Sig
       host.backlog.push({ tid, status });
       return null;
     }
-    if (stopEvent(status) === PTRACE_EVENT.STOP) return status;
+    if (stopEvent(status) === PTRACE_EVENT.STOP) {
+      // While it was held its group was continued, which cancels a stop signal (R32), or stopped, which is what one would do.
+      if (decision.how === 'default' && defaultAction(decision.signo) === 'stop') return status;
+      // For another that is a matter of later.
+      if (stopSignal(status) === SIG.SIGTRAP) {
+        if (own.signo !== SIG.SIGCONT) notified(host, task, task.ranOut);
+        task.ranOut = false;
+      } else task.trapsNext = true;
+      continue;
+    }
     if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfoBytes) < 0) return null;
     const info = decodeSiginfo(siginfoBytes);
     if (host.isQueued(task, info)) return status;

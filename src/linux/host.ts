@@ -15,6 +15,7 @@ import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
 import { deliverSoon } from './child-signals.ts';
+import { pollYielding } from './continues.ts';
 import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer, EventKind } from './event-buffer.ts';
@@ -92,6 +93,8 @@ export class LinuxHost implements Kernel {
   readonly pokes = new Set<LinuxTask>();
   /** Those for whom it is not known yet whether they are to get a SIGCHLD. */
   readonly doubtful = new Set<LinuxTask>();
+  /** Those that leave a SIGCONT to their leader. */
+  readonly yielding = new Set<LinuxTask>();
   /** Those that are to get a SIGCHLD. */
   readonly signalled = new Set<LinuxTask>();
   /** Tasks whose zombie is, or is to be, kept. */
@@ -156,6 +159,7 @@ export class LinuxHost implements Kernel {
     this.pokes.delete(task);
     this.doubtful.delete(task);
     this.holds.forget(task);
+    this.yielding.delete(task);
     this.dropKeeper(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);
@@ -283,7 +287,9 @@ export class LinuxHost implements Kernel {
     to.queued.push({ signo, info, decision, cookie, cancelled: false });
     const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
     const r = this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes);
-    if (r < 0) to.queued.pop(); // it died
+    if (r < 0)
+      to.queued.pop(); // it died
+    else if (signo === SIG.SIGKILL) task.killing = true;
   }
 
   /** The one that we queued, if a siginfo at a delivery-stop is that of one: it is queued no more. */
@@ -379,6 +385,7 @@ export class LinuxHost implements Kernel {
   /** Handles what needs no waiting: held tasks that were let go, and the backlog. True if anything was done. */
   handleReady(): boolean {
     let any = false;
+    if (this.yielding.size > 0) pollYielding(this);
     for (let task = this.wakes.shift(); task !== undefined; task = this.wakes.shift()) {
       any = true;
       task.waking = false;

@@ -4,6 +4,7 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
+import { leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
@@ -30,6 +31,19 @@ export function endListen(host: LinuxHost, task: LinuxTask): void {
   else host.backlog.push({ tid: task.tid, status });
 }
 
+/** A SIGCONT was generated while it was in no group stop, or had run out of it. */
+export function notified(host: LinuxHost, task: LinuxTask, ranOut: boolean): void {
+  const { group } = task;
+  if (!host.ptrace?.isTraced(task)) return;
+  if (ranOut && !group.continueReported) {
+    group.continueReported = true;
+    host.observeJobControl(group, 'continued');
+    if (group.stopWhole) host.ptrace.continuedOutside(task);
+    else host.ptrace.stopCutShort(task);
+  }
+  host.ptrace.notified(task);
+}
+
 /** `asked`: we sent an INTERRUPT, or it was just born. */
 export function eventStop(
   host: LinuxHost,
@@ -40,7 +54,7 @@ export function eventStop(
   asked = true,
 ): void {
   const { group } = task;
-  task.rejoinsStop = false;
+  task.trapsNext = false;
   if (task.lone) {
     task.lone = false;
     task.stop = Stop.TRAP;
@@ -59,6 +73,8 @@ export function eventStop(
   if (low !== SIG.SIGTRAP) {
     task.stop = Stop.GROUP;
     group.stopSigno = low;
+    // do_signal_stop: who is in its stop stays in that; who is traced is in a trap, and stops anew.
+    if (!wasListening || host.ptrace?.isTraced(task)) task.groupSigno = low;
     if (wasListening || task.quietStop) {
       // Re-trapped in the same stop, or found in it: no news.
       task.quietStop = false;
@@ -85,15 +101,10 @@ export function eventStop(
     return;
   }
   if (!wasListening) {
-    // Not of our asking: a SIGCONT was generated (R33).
-    if (host.ptrace?.isTraced(task) && (!asked || proc.isPending(task.tid, SIG.SIGCONT))) {
-      if (ranOut && !group.continueReported) {
-        group.continueReported = true;
-        host.observeJobControl(group, 'continued');
-        if (group.stopWhole) host.ptrace.continuedOutside(task);
-        else host.ptrace.stopCutShort(task);
-      }
-      host.ptrace.notified(task);
+    // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
+    if (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT)) {
+      notified(host, task, ranOut);
+      if (leavesToLeader(host, task)) return;
     }
     wayOut(host, task);
     return;

@@ -227,7 +227,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   jobStop(task: Task): number {
     const t = linux(task);
     const stopped = t.run === Run.LISTENING || (t.run === Run.STOPPED && t.stop === Stop.GROUP);
-    return stopped ? t.group.stopSigno : 0;
+    return stopped ? t.groupSigno : 0;
   }
 
   groupStop(task: Task): number {
@@ -259,7 +259,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   hasPending(task: Task, signo: number): boolean {
-    return proc.isPending(task.tid, signo);
+    return linux(task).given?.signo === signo || proc.isPending(task.tid, signo);
   }
 
   pendingSignals(task: Task): bigint {
@@ -288,7 +288,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (!t.ranOut) return;
     t.ranOut = false;
-    t.rejoinsStop = true;
+    t.trapsNext = true;
     if (t.run === Run.RUNNING) interruptPolitely(this.host, t);
   }
 

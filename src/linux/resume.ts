@@ -58,6 +58,11 @@ const owesSignal = (task: LinuxTask): boolean => task.queued.length > 0 && proc.
 export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   // SIGKILL has ended the stop: it would be taken past its exit event, which is still to be handled.
   if (task.run !== Run.STOPPED || host.toldMore(task.tid)) return;
+  if (task.killing) {
+    task.killing = false;
+    task.run = Run.RUNNING;
+    return;
+  }
   if ((task.detaching || isAbandoned(task)) && !owesSignal(task)) {
     detachNow(host, task);
     return;
@@ -92,7 +97,8 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
   }
-  if (task.rejoinsStop) {
+  task.ownsContinue = false;
+  if (task.trapsNext || (task.given !== null && !insideCall(stop))) {
     task.interruptSent = true;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   } else if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);

@@ -4,6 +4,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
+import { giveToLeader, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
@@ -24,6 +25,10 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
   }
+  if (host.ptrace !== null && takeFromLeader(host, task, info)) {
+    wayOut(host, task);
+    return;
+  }
   const item = host.takeQueued(task, info);
   if (item !== undefined) {
     const { decision } = item;
@@ -42,7 +47,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
     info = item.info;
-  } else if (takeUnseen(task, signo)) {
+  } else if (takeUnseen(task, signo) || (signo === SIG.SIGCONT && giveToLeader(host, task, info))) {
     wayOut(host, task);
     return;
   }

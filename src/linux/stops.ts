@@ -11,6 +11,7 @@ import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
+import { claimContinue } from './continues.ts';
 import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
@@ -21,7 +22,7 @@ import { resumeTask } from './resume.ts';
 import { interruptRejoin, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
-import { enter, entry, exit, restartSleep } from './system-calls.ts';
+import { enter, entry, exit, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow } from './way-out.ts';
 
@@ -75,6 +76,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
   const wasListening = task.run === Run.LISTENING;
   task.run = Run.STOPPED;
+  task.killing = false;
+  task.trapShown = false;
   task.invalidate();
   const polite = task.politeInterrupt;
   const asked = task.interruptSent || !task.begun;
@@ -120,6 +123,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       task.call.loadExit(events, i, known);
       if (task.registersChanged) task.call.reload(); // a served call that was tried, or woken
+      if (isInterrupted(task.call.result)) claimContinue(host, task);
       if (polite) restartSleep(host, task);
       exit(host, task);
       return;
@@ -129,6 +133,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       const signo = stopSignal(events.status(i));
       task.stop = Stop.SIGNAL;
       task.entered = false;
+      claimContinue(host, task);
       interruptRejoin(host, task, true, () => signal(host, task, info, signo));
       return;
     }
@@ -195,6 +200,7 @@ export function dispatchStatus(host: LinuxHost, tid: number, status: number): vo
   const asked = task.interruptSent || !task.begun;
   task.begun = true;
   task.interruptSent = false;
+  task.trapShown = false;
   const code = stopEvent(status);
   if (code === PTRACE_EVENT.STOP) eventStop(host, task, stopSignal(status), wasListening, false, asked);
   else if (code === PTRACE_EVENT.EXIT) event(host, task, code, message(host, task));

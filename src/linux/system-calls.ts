@@ -98,6 +98,9 @@ function exited(host: LinuxHost, task: LinuxTask): void {
 /** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel makes the call again (R39). */
 const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
 
+/** Whether this is what a call gives that something has come in the way of. */
+export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;
+
 /**
  * A polite interruption that found the task in a system call: it goes back there, and what is owed comes when the call is
  * over, for a report does not disturb a call. The entry that follows is no news.

@@ -171,6 +171,8 @@ export class LinuxTask implements Task {
   trace!: TraceSlot;
 
   stop: Stop = Stop.NONE;
+  /** Tracers were shown something at it. */
+  trapShown = false;
   step: Step = Step.NONE;
   /** The exit of a call is no trap of a step's. */
   stepsPastCalls = false;
@@ -226,10 +228,12 @@ export class LinuxTask implements Task {
   keeps = false;
   /** Its first stop was seen: if it was born under trace, that of its birth. */
   begun = false;
+  /** The signal of the group stop that it is in, or was in last. */
+  groupSigno = 0;
   /** It was let go out of a group stop that lasts (R35). */
   ranOut = false;
-  /** It goes back into that, as soon as what it stands in is over. */
-  rejoinsStop = false;
+  /** As soon as what it stands in is over it traps: to go back into that, or to learn whether that lasts. */
+  trapsNext = false;
   /** Its clone was given CLONE_UNTRACED, and where that was in memory. */
   untraced: { readonly at?: bigint; readonly given?: bigint } | null = null;
   /** Held, and under a real LISTEN meanwhile. */
@@ -251,10 +255,18 @@ export class LinuxTask implements Task {
   unseen = 0n;
   /** The signal the next resume passes on. */
   deliver = 0;
+  /** A SIGCONT of its process is its own to take, as it goes on from its stop (continues.ts). */
+  ownsContinue = false;
+  /** … which another thread has taken for it. */
+  given: Siginfo | null = null;
+  /** It is not to take its process's SIGCONT. */
+  declines = false;
   /** The handler just being set up is to be reported (R45). */
   handlerTrap = false;
   /** We passed on a signal that ends the process: an EVENT_EXIT that follows is its own doing. */
   fatalPassed = false;
+  /** We sent it a SIGKILL, which has ended its stop. */
+  killing = false;
   /** At EVENT_EXIT: killed from outside, so that nothing may hold it. */
   killed = false;
   /** `live` of its group no longer counts it. */

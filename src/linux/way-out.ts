@@ -5,6 +5,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
+import { takeGiven } from './continues.ts';
 import { toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
@@ -24,6 +25,11 @@ export function follow(task: LinuxTask, outcome: Outcome, then: Then): void {
 export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== Stop.EXIT): void {
   for (;;) {
     if (task.run !== Run.STOPPED) return;
+    if (task.given !== null && !task.trace.interrupt) takeGiven(task);
+    if (owesTrap(host, task)) {
+      task.trapsNext = true;
+      break;
+    }
     let outcome: Outcome;
     // After AGAIN, and where the kernel is looking for signals anyway, a report is one of getSignal's.
     if (task.trace.interrupt || task.pending !== null || (task.trace.report && again)) {
@@ -34,6 +40,7 @@ export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== S
       break;
     }
     if (outcome === Outcome.HELD) {
+      task.trapShown = true;
       task.goesOn = (held, next) => {
         if (afterHook(host, held, next)) wayOut(host, held, again || next === Outcome.AGAIN);
       };
@@ -44,6 +51,16 @@ export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== S
   }
   resumeTask(host, task);
 }
+
+/**
+ * A tracer's trap is made at a real one of its own, which tells whether a group stop lasts, and where it may listen: from another stop
+ * the task goes on to that.
+ */
+const owesTrap = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.pending === null &&
+  task.trace.interrupt &&
+  (task.stop === Stop.SIGNAL || task.stop === Stop.EXIT || (task.stop === Stop.TRAP && task.trapShown)) &&
+  host.ptrace?.isTraced(task) === true;
 
 /** True: look again what is owed. */
 function afterHook(host: LinuxHost, task: LinuxTask, outcome: Outcome): boolean {
@@ -68,8 +85,10 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
     host.native.sendSignal(task.tgid, task.tid, signo);
     return;
   }
-  task.deliver = signo;
   const action = defaultAction(signo);
+  // It is on its way back into its group's stop, which is the one that this would make.
+  const stopsAnyway = action === 'stop' && task.trapsNext && proc.disposition(task.tid, signo) === 'default';
+  task.deliver = stopsAnyway ? 0 : signo;
   if (action === 'stop') for (const thread of task.group.threads) thread.ranOut = false; // a new group stop begins
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
@@ -79,6 +98,7 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): bo
   if (task.stop !== Stop.SIGNAL) {
     // An artificial signal, or one that stands for a verdict: it needs a delivery-stop of its own (R41).
     const info = signalFor(decision);
+    if (decision.how === 'default' && defaultAction(info.signo) === 'continue') return true; // has done it as it was sent
     if (decision.how === 'default') unblock(host, task, info.signo);
     if (task.stop === Stop.TRAP || task.stop === Stop.EXIT) {
       toDeliveryStop(host, task, info, decision);

@@ -351,6 +351,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return (this.links.traced.get(task)?.links.length ?? 0) > 0;
   }
 
+  isSeized(task: Task): boolean {
+    return this.isTraced(task) && this.links.on(task).every(({ seized }) => seized);
+  }
+
   killed(task: Task): boolean {
     this.held.delete(task);
     const traced = this.links.traced.get(task);

@@ -209,6 +209,7 @@ export function* owedReport(
       if (injected === null) injected = left;
       else kernel.sendSignal(task, left);
     }
+    if (traced.links.some((link) => link.owes && (link.trapStop || link.notify))) break; // a trap is a stop of its own
   }
   if (injected === null) return (action & ~0xf) | traced.action;
   signal.info = injected;

@@ -61,6 +61,8 @@ export interface PtraceHooks {
   vanished(task: Task): void;
   /** Whether somebody ptraces the task: then no signal to it is dropped as it is sent (R30). */
   isTraced(task: Task): boolean;
+  /** Whether somebody SEIZEd it, and nobody ATTACHed. */
+  isSeized(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
   /** SIGKILL broke the stop that the task was in. True: a signal was shown, and nobody has waited for it (current->exit_code). */

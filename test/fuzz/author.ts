@@ -105,6 +105,8 @@ export class Author implements Director {
   private readonly random: Prng;
   private readonly targets = new Map<string, Target>();
   private readonly planned: Step[] = [];
+  /** Of the threads: who is to be sent what is meant for their process. */
+  private readonly leaders = new Map<string, string>();
   private readonly length: number;
   private children = 0;
   private closing = false;
@@ -113,7 +115,10 @@ export class Author implements Director {
     this.random = random;
     this.cast = random.pick(CASTS);
     this.length = STEPS_MIN + random.below(STEPS_MAX - STEPS_MIN + 1);
-    for (const { name } of this.cast) if (!name.startsWith('tracer')) this.target(name);
+    for (const { name, by, kind } of this.cast) {
+      if (!name.startsWith('tracer')) this.target(name);
+      if (kind === 'thread') this.leaders.set(name, by);
+    }
     this.begin();
   }
 
@@ -335,7 +340,7 @@ export class Author implements Director {
     if (view.busy(name) && this.random.chance(8)) return { release: name };
     const signo = sig(this.of(SIGNALS));
     const by = this.random.chance(80) || view.busy('tracer') ? 'root' : 'tracer';
-    const leader = this.cast.find((one) => one.name === name && one.kind === 'thread')?.by;
+    const leader = this.leaders.get(name);
     if (this.random.chance(35)) return this.call(by, 'tgkill', { pid: leader ?? name }, { pid: name }, signo);
     return this.call(by, 'kill', { pid: leader ?? name }, signo);
   }
@@ -407,7 +412,11 @@ export class Author implements Director {
     if (this.children >= CHILDREN_MAX) return this.call(name, 'getppid');
     const child = `child${this.children++}`;
     this.target(child);
-    this.targets.get(child)!.tracer = this.targets.get(name)?.tracer; // perhaps
-    return { by: name, make: child, kind: this.of(KINDS) };
+    const tracer = this.targets.get(name)?.tracer;
+    this.targets.get(child)!.tracer = tracer; // perhaps
+    const kind = this.of(KINDS);
+    if (kind === 'thread') this.leaders.set(child, this.leaders.get(name) ?? name);
+    // A deadly signal ends who sleeps in a vfork and is not traced, at once, and no real tracee.
+    return { by: name, make: child, kind: kind === 'vfork' && tracer === undefined ? 'fork' : kind };
   }
 }

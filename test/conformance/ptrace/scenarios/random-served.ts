@@ -114,4 +114,234 @@ export const randomServed = [
     },
     ['stop: tracee stop SIGTSTP', 'its own: tracee stop SIGSTOP', 'dead: dead | tracee killed SIGUSR2'],
   ),
+  scenario(
+    'R31 another signal in place of the SIGSTOP of an ATTACH, while a sibling’s stops the group: it comes first, and is deadly',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      s.log('sibling', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTTIN');
+      yield* tracer.syscall(thread.pid, 'SIGTERM');
+      s.log('dead', yield* tracee.condition(), yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'sibling: tracee stop SIGTTIN', 'dead: dead | thread killed SIGTERM'],
+  ),
+  scenario(
+    'R5 INTERRUPT of who ran out of a group stop, and is in a call as a SIGCONT ends that: the trap says so',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('sent', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'entry: tracee stop SYSCALL',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'sent: tracee stop SIGSTOP',
+    ],
+  ),
+  scenario(
+    'R12 a leader dies while the zombie of a thread of its waits for another tracer: its own tracer gets a SIGCHLD at once',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const other = yield* s.actor('other');
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* other.seize(thread.pid);
+      yield* thread.start(calls.exit(0));
+      s.log('thread', yield* thread.condition(), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('leader', yield* tracee.condition(), yield* tracer.handled(), yield* tracer.look(tracee.pid));
+      s.log('reaped', (yield* other.look(thread.pid)).ret === thread.pid);
+      s.log('leader', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'thread: dead | none',
+      'leader: dead | SIGCHLD CLD_KILLED pid=tracee | none',
+      'reaped: true',
+      'leader: tracee killed SIGKILL | SIGCHLD CLD_KILLED pid=tracee, SIGCHLD CLD_KILLED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R33 a SIGCONT to a process whose leader is ATTACHed is shown to that one’s tracer, not taken by a thread that nobody traces',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee stop SIGSTOP', 'leader: tracee stop SIGCONT'],
+  ),
+  scenario(
+    'R33 … and whose leader is SEIZEd: that traps, and does not want it then; another takes it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('trap', yield* tracer.look(tracee.pid), yield* thread.condition());
+      yield* tracer.cont(tracee.pid);
+      s.log('no signal', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['trap: tracee EVENT_STOP SIGTRAP | runs', 'no signal: none | runs'],
+  ),
+  scenario(
+    'R37 R45 a SIGCONT to a process whose leader is stepped out of a call by it: the trap, then the signal, and no thread takes it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.ptrace('ATTACH', pid);
+        s.log('stop', yield* tracer.look(pid));
+      }
+      yield* tracer.cont(thread.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: thread stop SIGSTOP',
+      'signal: tracee stop SIGUSR2',
+      'step: tracee stop SIGTRAP | none',
+      'signal: tracee stop SIGCONT | none',
+    ],
+  ),
+  scenario(
+    'R26 INTERRUPT in a delivery-stop, and LISTEN in the trap that follows: it hears of a SIGCONT',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('hears', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'listens: none',
+      'hears: tracee EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R27 a SIGCONT while an INTERRUPT waits is told by the one trap of both: a listener in that hears no more of it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('another', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('R26', yield* tracer.look(tracee.pid));
+    },
+    ['trap: tracee EVENT_STOP SIGTRAP', 'another: tracee EVENT_STOP SIGTRAP', 'listens: none', 'R26: none'],
+  ),
+  scenario(
+    'R5 R34 who stopped by one signal, and is traced later, shows that one, though its group has stopped by another since',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.seize(thread.pid);
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 'SIGTSTP');
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* tracer.seize(tracee.pid);
+      s.log('leader', yield* tracer.look(tracee.pid));
+    },
+    [
+      'thread: thread EVENT_STOP SIGTTIN',
+      'signal: thread stop SIGTSTP',
+      'thread: thread EVENT_STOP SIGTSTP',
+      'leader: tracee EVENT_STOP SIGTTIN',
+    ],
+  ),
+  scenario(
+    'R29 DETACH with a stop signal of who ran out of a group stop that lasts: back into that, by its signal',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGTSTP'));
+      s.log('detached', yield* tracee.condition());
+      yield* tracer.seize(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee stop SIGSTOP',
+      'signal: tracee stop SIGTSTP',
+      'detached: stopped',
+      'again: tracee EVENT_STOP SIGSTOP',
+    ],
+  ),
+  scenario(
+    'R41 R49 SIGKILL given at a call: the task shows its exit',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD', 'TRACEEXIT');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGKILL');
+      s.log('exit', yield* tracer.wait4(tracee.pid), yield* tracer.message(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('dead', yield* tracer.wait4(tracee.pid));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee EVENT_EXIT | 9',
+      'dead: tracee killed SIGKILL',
+    ],
+  ),
 ];

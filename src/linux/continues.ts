@@ -1,0 +1,106 @@
+/**
+ * Who takes the SIGCONT that was sent to a process. Alone the kernel wakes the leader for it, if that wants it (complete_signal); under
+ * us it traps every thread (R33), and whoever goes on first would take it. So the others wait in that trap for the leader; and where
+ * a tracer holds the leader in another stop, one that takes it gives it to the leader, for later. A leader that is SEIZEd, and so
+ * traps alone, too, does not want it by then.
+ */
+
+import type { Siginfo } from '../abi/siginfo.ts';
+import { SI, SIG } from '../abi/signals.ts';
+import { ExitState } from '../tracehook/task.ts';
+import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import { wayOut } from './way-out.ts';
+
+const SIGCONT_BIT = 1n << BigInt(SIG.SIGCONT - 1);
+/** The stop signals, one of which ends the waiting of a SIGCONT. */
+const STOPS = [SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU].reduce(
+  (mask, n) => mask | (1n << BigInt(n - 1)),
+  0n,
+);
+/** A leader that does not come to take it in so many ms is busy in the kernel. */
+const PATIENCE_MS = 20;
+
+/** A stop of its leader's, which may have come in the way of taking a SIGCONT. */
+export function claimContinue(host: LinuxHost, task: LinuxTask): void {
+  if (!task.isLeader || task.group.threads.size === 1 || !host.ptrace?.isTraced(task) || host.ptrace.isSeized(task))
+    return;
+  const { process, blocked } = proc.signalState(task.tid);
+  task.ownsContinue = (process & ~blocked & SIGCONT_BIT) !== 0n;
+}
+
+/** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */
+export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
+  if (host.ptrace === null || host.ptrace.isSeized(task)) return false; // who is SEIZEd traps alone, too
+  const leader = host.tasks.get(task.tgid);
+  if (leader === undefined || leader === task || leader.exitState !== ExitState.ALIVE || leader.exited) return false;
+  if (host.ptrace.isSeized(leader)) return false;
+  const { process, blocked } = proc.signalState(task.tid);
+  if ((process & ~blocked & SIGCONT_BIT) === 0n || proc.blocks(leader.tid, SIG.SIGCONT)) return false;
+  if (leader.ownsContinue) {
+    task.declines = true;
+    return false;
+  }
+  if (leader.run !== Run.RUNNING) return false;
+  task.goesOn = () => goOn(host, task);
+  host.yielding.add(task);
+  host.eventLoop.after(PATIENCE_MS, () => {
+    if (host.yielding.delete(task)) host.wake(task);
+  });
+  return true;
+}
+
+/** The leader has told something since. */
+export function pollYielding(host: LinuxHost): void {
+  for (const task of host.yielding) {
+    const leader = host.tasks.get(task.tgid);
+    const comes = leader?.run === Run.RUNNING && (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
+    if (comes && task.run === Run.STOPPED) continue;
+    host.yielding.delete(task);
+    host.wake(task);
+  }
+}
+
+function goOn(host: LinuxHost, task: LinuxTask): void {
+  host.yielding.delete(task);
+  const leader = host.tasks.get(task.tgid);
+  if (leader?.run === Run.STOPPED) leader.ownsContinue = task.declines = true;
+  wayOut(host, task);
+}
+
+/** At the delivery-stop of a process's SIGCONT, for which the task was not meant. True: it is its leader's. */
+export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  const { declines } = task;
+  task.declines = false;
+  const leader = host.tasks.get(task.tgid);
+  if (!declines || info.code === SI.SI_TKILL || leader === undefined || !leader.ownsContinue) return false;
+  leader.given = info;
+  return true;
+}
+
+/**
+ * A thread is given another signal while its leader has yet to take a SIGCONT: it looks for signals, and that is its process's still.
+ * True: it comes before the other, which is queued again.
+ */
+export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  const leader = host.tasks.get(task.tgid);
+  if (leader === undefined || leader === task || leader.given === null || proc.blocks(task.tid, SIG.SIGCONT))
+    return false;
+  task.given = leader.given;
+  leader.given = null;
+  if (info.code === SI.SI_TKILL || info.signo < SIG.SIGCONT) return false; // next, then
+  host.queueAgain(task, info);
+  return true;
+}
+
+/** The leader goes on: what was given to it is next, unless a stop signal has come since. */
+export function takeGiven(task: LinuxTask): void {
+  const { given } = task;
+  if (given === null || task.pending !== null || (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL)) return;
+  const { own, process } = proc.signalState(task.tid);
+  task.given = null;
+  if (((own | process) & STOPS) === 0n) {
+    task.pending = { info: given, disposition: proc.disposition(task.tid, given.signo) };
+  }
+}

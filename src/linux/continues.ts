@@ -14,6 +14,7 @@ import { type LinuxTask, Run, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = 1n << BigInt(SIG.SIGCONT - 1);
+const SIGTRAP_BIT = 1n << BigInt(SIG.SIGTRAP - 1);
 /** The stop signals, one of which ends the waiting of a SIGCONT. */
 const STOPS = [SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU].reduce(
   (mask, n) => mask | (1n << BigInt(n - 1)),
@@ -28,6 +29,19 @@ export function claimContinue(host: LinuxHost, task: LinuxTask): void {
     return;
   const { process, blocked } = proc.signalState(task.tid);
   task.ownsContinue = (process & ~blocked & SIGCONT_BIT) !== 0n;
+}
+
+/**
+ * Whether a task that was ATTACHed was disturbed for nothing: the trap of a SIGCONT is none of its tracer's, and no signal is there
+ * that it would take.
+ */
+export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
+  if (!host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
+  const { own, process, blocked } = proc.signalState(task.tid);
+  const leader = host.tasks.get(task.tgid);
+  const elsewhere = leader !== task && (leader?.run === Run.RUNNING || leader?.ownsContinue === true);
+  const pending = (own & ~SIGTRAP_BIT) | (elsewhere ? process & ~SIGCONT_BIT : process);
+  return (pending & ~blocked) === 0n;
 }
 
 /** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */

@@ -4,11 +4,12 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
-import { leavesToLeader } from './continues.ts';
+import { Step } from '../tracehook/hooks.ts';
+import { disturbedForNothing, leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
-import { rejoinCall } from './system-calls.ts';
+import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
 
@@ -96,7 +97,10 @@ export function eventStop(
   }
   task.stop = Stop.TRAP;
   task.quietStop = false;
+  const { disturbed } = task;
+  task.disturbed = false;
   if (polite && rejoinCall(host, task) && !wasListening) {
+    if (disturbed && leavesToLeader(host, task)) return;
     resumeTask(host, task);
     return;
   }
@@ -104,6 +108,8 @@ export function eventStop(
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
     if (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT)) {
       notified(host, task, ranOut);
+      if (host.ptrace?.isTraced(task) === false) undisturbed(host, task);
+      else task.noTrap = task.step !== Step.NONE && disturbedForNothing(host, task);
       if (leavesToLeader(host, task)) return;
     }
     wayOut(host, task);

@@ -14,6 +14,7 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { installProcFilters } from './proc-filter.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { giveMaskBack } from './temporary-mask.ts';
 
 const ESRCH = 3;
 
@@ -102,6 +103,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     task.interruptSent = true;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   } else if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  if (task.ownMask !== null && task.rejoins < 0) giveMaskBack(host, task);
   if (task.flush() < 0 && task.run !== Run.STOPPED) return;
   task.invalidate();
   const { deliver } = task;

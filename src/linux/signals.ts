@@ -1,16 +1,24 @@
 /** Signal-delivery-stops: whose signal it is, and who is to be asked. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { SIG } from '../abi/signals.ts';
+import { defaultAction, SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { giveToLeader, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
+import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { takeUnseen } from './unseen.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
+
+/** sig_task_ignored. */
+function isIgnored(task: LinuxTask, signo: number): boolean {
+  const disposition = proc.disposition(task.tid, signo);
+  const action = defaultAction(signo);
+  return disposition === 'ignore' || (disposition === 'default' && (action === 'ignore' || action === 'continue'));
+}
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
@@ -52,6 +60,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     return;
   }
   if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
+    if (host.ptrace?.isTraced(task) === false && isIgnored(task, signo)) undisturbed(host, task); // alone it is dropped as it is sent
     passOn(host, task, signo);
     resumeTask(host, task);
     return;

@@ -4,14 +4,15 @@
  */
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
-import { decodeSiginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
-import { claimContinue } from './continues.ts';
+import { claimContinue, disturbedForNothing } from './continues.ts';
 import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
@@ -24,8 +25,10 @@ import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { giveMaskBack } from './temporary-mask.ts';
 import { follow } from './way-out.ts';
 
+const TRAP_BRKPT = 1;
 const COOKIES: ReadonlySet<number> = new Set([FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE]);
 
 /** Handles event `i` of the buffer. */
@@ -85,6 +88,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;
+  const { noTrap } = task;
+  task.noTrap = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;
@@ -97,6 +102,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       if (task.rejoins >= 0) {
         task.call.nr = task.rejoins; // what it says is restart_syscall, perhaps
         task.rejoins = -1;
+        giveMaskBack(host, task);
         resumeTask(host, task);
         return;
       }
@@ -123,7 +129,16 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       task.call.loadExit(events, i, known);
       if (task.registersChanged) task.call.reload(); // a served call that was tried, or woken
-      if (isInterrupted(task.call.result)) claimContinue(host, task);
+      if (isInterrupted(task.call.result)) {
+        claimContinue(host, task);
+        if (!asked && disturbedForNothing(host, task)) {
+          task.politeInterrupt = true; // the trap is next
+          task.disturbed = true;
+          task.trapsNext = true;
+          resumeTask(host, task);
+          return;
+        }
+      }
       if (polite) restartSleep(host, task);
       exit(host, task);
       return;
@@ -133,6 +148,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       const signo = stopSignal(events.status(i));
       task.stop = Stop.SIGNAL;
       task.entered = false;
+      if (noTrap && isStepTrap(info)) {
+        resumeTask(host, task);
+        return;
+      }
       claimContinue(host, task);
       interruptRejoin(host, task, true, () => signal(host, task, info, signo));
       return;
@@ -157,6 +176,9 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       throw new RangeError(`event kind ${kind}`);
   }
 }
+
+/** Of a step out of a call that was interrupted. */
+const isStepTrap = ({ signo, code }: Siginfo): boolean => signo === SIG.SIGTRAP && code === TRAP_BRKPT;
 
 /** Whether this may be the first that a newborn tells. */
 function startsLife({ events }: LinuxHost, i: number): boolean {

@@ -12,6 +12,7 @@ import { filtersOf } from './proc-filter.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
+import { keepMask } from './temporary-mask.ts';
 import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
 
@@ -111,9 +112,18 @@ export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
   const { nr, result } = interrupted;
   if (!isRestart(result) && !restartSleep(host, task)) return false;
   if (task.trace.interrupt || task.detaching) return false;
-  if (!task.syscallStops && !task.trace.report) return false;
+  keepMask(host, task, nr);
+  if (!task.syscallStops && !task.trace.report && task.rejoins < 0) return false;
   task.rejoins = nr;
   return true;
+}
+
+/** A stop of a task that nobody traces, for what alone it had not even noticed: a call goes on as if nothing had been. */
+export function undisturbed(host: LinuxHost, task: LinuxTask): void {
+  const { interrupted } = host;
+  if (!interrupted.load(task.tid)) return;
+  const { nr, result } = interrupted;
+  if (isRestart(result) || restartSleep(host, task)) keepMask(host, task, nr);
 }
 
 /** Some calls answer EINTR to any interruption (R39). Where only we interrupted, the call is made again. */

@@ -198,6 +198,8 @@ export class LinuxTask implements Task {
   politeInterrupt = false;
   /** It was interrupted in this call, which it makes again: that entry is no news. −1: none. */
   rejoins = -1;
+  /** Its own signal mask, while that of the call which it makes again is kept in its place (temporary-mask.ts). */
+  ownMask: bigint | null = null;
   /** It is on its way to this call again, which was tried. −1: none. */
   reruns = -1;
   /** The seccomp filter of its tree, as a set of calls; null: none. */
@@ -255,6 +257,10 @@ export class LinuxTask implements Task {
   unseen = 0n;
   /** The signal the next resume passes on. */
   deliver = 0;
+  /** The trap of a step that waits is that of a disturbance for nothing (continues.ts). */
+  noTrap = false;
+  /** … and so was the end of its call. */
+  disturbed = false;
   /** A SIGCONT of its process is its own to take, as it goes on from its stop (continues.ts). */
   ownsContinue = false;
   /** … which another thread has taken for it. */

@@ -386,7 +386,7 @@ export class Author implements Director {
         return this.call(name, 'exec');
       case 12:
       case 13:
-        return this.call(name, 'kill', { pid: name }, sig(some));
+        return this.call(name, 'kill', { pid: this.leaders.get(name) ?? name }, sig(some));
       case 14:
         return this.call(name, 'breakNops');
       case 15:

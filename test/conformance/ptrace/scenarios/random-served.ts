@@ -344,4 +344,53 @@ export const randomServed = [
       'dead: tracee killed SIGKILL',
     ],
   ),
+  scenario(
+    'R33 a SIGCONT that the leader takes, or that is blocked, does not disturb who is ATTACHed: neither a call nor a step',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.ptrace('ATTACH', pid);
+        s.log('stop', yield* tracer.look(pid));
+      }
+      yield* tracer.syscall(thread.pid);
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* tracer.syscall(thread.pid);
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('taken', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* tracee.do(calls.sigprocmask('block', ['SIGCONT']));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('blocked', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: thread stop SIGSTOP',
+      'entry: thread stop SIGTRAP',
+      'taken: tracee stop SIGCONT | none',
+      'signal: tracee stop SIGUSR1',
+      'blocked: none | none',
+    ],
+  ),
+  scenario(
+    'R30 who is not traced sleeps on in sigsuspend, whatever it ignores: what that blocks does not come',
+    function* (s) {
+      const { tracer, tracee: other } = yield* s.pair();
+      const tracee = yield* s.actor('sleeper');
+      yield* tracer.seize(other.pid);
+      yield* tracee.start({ call: 'sigsuspend', args: [['SIGUSR1']] });
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      for (const signal of ['SIGWINCH', 'SIGCONT', 'SIGCHLD', 'SIGCONT'] as const)
+        yield* s.root.kill(tracee.pid, signal);
+      s.log('sleeps', yield* tracee.pending(), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('dead', yield* tracee.condition(), yield* s.root.look(tracee.pid));
+    },
+    ['sleeps: true | runs', 'dead: dead | sleeper killed SIGUSR2'],
+  ),
 ];

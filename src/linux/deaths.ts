@@ -95,6 +95,10 @@ export function vanish(host: LinuxHost, task: LinuxTask): void {
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callName(host, task))) adoptNewborns(host, task);
+  const { group } = task;
+  // A signal, exit_group, or the end of the last thread (synchronize_group_exit).
+  const isWhole = termSignal(status) !== 0 || callName(host, task) === 'exit_group' || group.threads.size === 1;
+  if (isWhole) group.exitStatus ??= status;
   const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);

@@ -308,6 +308,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return linux(task).isLeader;
   }
 
+  groupExit(task: Task): number | null {
+    return linux(task).group.exitStatus;
+  }
+
   threadsOf(task: Task): readonly Task[] {
     return [...linux(task).group.threads];
   }

@@ -148,6 +148,8 @@ export class ThreadGroup {
   unseen = 0n;
   /** All threads joined the group stop, as far as was seen. */
   stopWhole = true;
+  /** The wait status with which the whole process ends, once a thread was seen to exit with it. */
+  exitStatus: number | null = null;
   /** SIGCONTs that some thread was seen to take. */
   continues = 0;
 

@@ -64,6 +64,14 @@ export class LinkTable {
     return parent !== null && this.kernel.sameGroup(parent, link.tracer);
   }
 
+  /** Whether a thread of the process is dead, and one of its tracers has yet to wait for it. */
+  hasDead(task: Task): boolean {
+    for (const links of this.tracers.values()) {
+      if (links.some(({ death, traced }) => death !== null && this.kernel.sameGroup(traced.task, task))) return true;
+    }
+    return false;
+  }
+
   leaderOf(task: Task): Task | undefined {
     return this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
   }

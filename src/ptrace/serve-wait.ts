@@ -128,7 +128,7 @@ function isInVain({ kernel, links }: Ptrace, { tracer, whom, options }: WaitCall
       const task = kernel.findTask(tid as Tid);
       if (!isDead || task === undefined) return isDead;
       const onIt = links.on(task);
-      const goesOn = kernel.threadsOf(task).length > 0; // a leader with threads
+      const goesOn = kernel.threadsOf(task).length > 0 || links.hasDead(task); // a leader with threads
       return onIt.some(own) || (onIt.length === 0 && !goesOn);
     });
 }

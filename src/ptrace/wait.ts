@@ -70,7 +70,11 @@ function counts({ death, traced }: Link, options: number): boolean {
 
 /** What there is to tell of a tracee (task_stopped_code, wait_task_zombie); null: nothing. */
 export function eventOf(link: Link, options: number): WaitEvent | null {
-  if (link.death !== null) return (options & W.WEXITED) !== 0 ? { link, status: link.death, death: true } : null;
+  if (link.death !== null) {
+    if ((options & W.WEXITED) === 0) return null;
+    const { kernel, task } = link.traced; // wait_task_zombie: what ended the process says more than how a thread of it ended
+    return { link, status: kernel.groupExit(task) ?? link.death, death: true };
+  }
   const { stop } = link;
   if (stop === null || stop.waited || link.listening) return null;
   return { link, status: (stop.code << 8) | 0x7f, death: false };

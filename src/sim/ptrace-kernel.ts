@@ -106,6 +106,10 @@ export class SimPtraceKernel implements PtraceKernel {
   isLeader(task: Task): boolean {
     return sim(task).isLeader;
   }
+  groupExit(task: Task): number | null {
+    const { process } = sim(task);
+    return process.exits ? process.groupExitCode : null;
+  }
   threadsOf(task: Task): readonly Task[] {
     return sim(task).process.threads.filter((thread) => thread.alive);
   }

@@ -136,11 +136,11 @@ function isEligible({ process }: SimTask, options: number): boolean {
 /** Of a zombie: whether it is its parent's to see. */
 const isVisible = ({ process, keeps, announcing }: SimTask): boolean => process.single && !keeps && !announcing;
 
-/** wait_consider_child. A zombie that a tracer must see first is not there yet (R12). */
+/** wait_consider_task. A zombie that a tracer must see first, or a leader's with threads, is not there yet (R12): they may stop. */
 function consider(child: SimTask, options: number): Found | null {
   const { process } = child;
-  if (child.exitState === ExitState.ZOMBIE) {
-    if (!isVisible(child) || (options & W.EXITED) === 0) return null;
+  if (child.exitState === ExitState.ZOMBIE && isVisible(child)) {
+    if ((options & W.EXITED) === 0) return null;
     const status = child.waitStatus ?? 0;
     if (isExited(status)) return { child, status, code: CLD.CLD_EXITED, shown: exitCode(status) };
     const code = dumpedCore(status) ? CLD.CLD_DUMPED : CLD.CLD_KILLED;

@@ -180,6 +180,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   /** Whether these are threads of one process. */
   sameGroup(a: Task, b: Task): boolean;
   isLeader(task: Task): boolean;
+  /** The wait status with which the task's whole process ends; null: that has not begun (SIGNAL_GROUP_EXIT). */
+  groupExit(task: Task): number | null;
   /** The live tasks of a process. */
   threadsOf(task: Task): readonly Task[];
   /** The zombie that was kept may go: for its real parent to see. */

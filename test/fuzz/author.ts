@@ -340,9 +340,14 @@ export class Author implements Director {
     if (view.busy(name) && this.random.chance(8)) return { release: name };
     const signo = sig(this.of(SIGNALS));
     const by = this.random.chance(80) || view.busy('tracer') ? 'root' : 'tracer';
-    const leader = this.leaders.get(name);
-    if (this.random.chance(35)) return this.call(by, 'tgkill', { pid: leader ?? name }, { pid: name }, signo);
-    return this.call(by, 'kill', { pid: leader ?? name }, signo);
+    const leader = this.leaderOf(name);
+    if (this.random.chance(35)) return this.call(by, 'tgkill', { pid: leader }, { pid: name }, signo);
+    return this.call(by, 'kill', { pid: leader }, signo);
+  }
+
+  /** Whose number its process has. */
+  private leaderOf(name: string): string {
+    return this.leaders.get(name) ?? name;
   }
 
   /** A call of the tracee's. */
@@ -386,7 +391,7 @@ export class Author implements Director {
         return this.call(name, 'exec');
       case 12:
       case 13:
-        return this.call(name, 'kill', { pid: this.leaders.get(name) ?? name }, sig(some));
+        return this.call(name, 'kill', { pid: this.leaderOf(name) }, sig(some));
       case 14:
         return this.call(name, 'breakNops');
       case 15:

@@ -920,4 +920,51 @@ export const random = [
         : ['after the exec: stopped', 'its parent: tracee stop SIGSTOP'],
     ),
   ),
+  scenario(
+    'R12 a thread that died by itself, and then its process by a signal: who waits for the thread is told of that',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const other = yield* tracee.make('other', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(other.pid);
+      yield* other.start({ call: 'exit', args: [3] });
+      s.log('one', yield* tracer.look(other.pid));
+      yield* thread.start({ call: 'exit', args: [4] });
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('the other', yield* tracer.look(thread.pid));
+      s.log('the process', yield* tracer.look(tracee.pid));
+    },
+    ['one: other exit 3', 'the other: thread killed SIGKILL', 'the process: tracee killed SIGKILL'],
+  ),
+  scenario(
+    'R12 R9 a leader dies before a thread that another traces: to its parent it is there until that is waited for',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const wait = { call: 'waitid', args: ['P_PID', tracee.pid, ['WSTOPPED', 'WNOHANG']] };
+      s.log('before', yield* s.root.do(wait));
+      s.log('thread', yield* tracer.look(thread.pid));
+      s.log('after', yield* s.root.do(wait));
+    },
+    ['before: none', 'thread: thread killed SIGKILL', 'after: ECHILD'],
+  ),
+  scenario(
+    'R10 a dead leader whose thread stops: its parent is told of the stop',
+    function* (s) {
+      const parent = yield* s.root.make('parent', 'fork', false);
+      const tracee = yield* parent.make('tracee', 'fork', true);
+      yield* tracee.make('thread', 'thread', true);
+      yield* tracee.start({ call: 'exit', args: [3] });
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* parent.do({ call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED']] }));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('end', yield* parent.do({ call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WCONTINUED']] }));
+    },
+    ['stop: tracee stop SIGSTOP', 'end: tracee continued'],
+  ),
 ];

@@ -13,14 +13,15 @@ import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
 
-/** Held in a trap by somebody who only listens: a real LISTEN tells of the group (R26). */
-export function listenHeld(host: LinuxHost, task: LinuxTask): void {
-  if (task.run !== Run.STOPPED || task.stop !== Stop.TRAP || task.lone) return;
+/** Held in a trap by somebody who only listens: a real LISTEN tells of the group (R26). False: it is in no such trap. */
+export function listenHeld(host: LinuxHost, task: LinuxTask): boolean {
+  if (task.run !== Run.STOPPED || task.stop !== Stop.TRAP || task.lone) return false;
   task.flush();
   task.invalidate();
-  if (host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0) < 0) return;
+  if (host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0) < 0) return false;
   task.lone = true;
   task.run = Run.LISTENING;
+  return true;
 }
 
 /** Back into its trap. */

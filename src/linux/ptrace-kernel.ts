@@ -244,8 +244,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
     wayOut(this.host, t); // what is owed is shown before it runs: no call is made again first
   }
 
-  listen(task: Task): void {
-    listenHeld(this.host, linux(task));
+  listen(task: Task, again: boolean): boolean {
+    const listens = listenHeld(this.host, linux(task));
+    // An INTERRUPT of who listens makes it trap, whether the kernel has news for it or not.
+    if (listens && again) this.host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+    return listens;
   }
 
   unlisten(task: Task): void {

@@ -185,9 +185,10 @@ function listen(link: Link): number {
   // By its siginfo, which SETSIGINFO may have changed.
   if (!link.seized || stop === null || (stop.siginfo?.code ?? 0) >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
   link.listening = true;
-  if (link.notify) traced.show(link, traced.trapFor(link));
-  else if (traced.inJobStop) traced.settle();
-  else traced.listenIfAll();
+  if (link.notify) {
+    if (!traced.listenIfAll(true)) traced.show(link, traced.trapFor(link));
+  } else if (traced.inJobStop) traced.settle();
+  else traced.listenIfAll(false);
   return 0;
 }
 

@@ -1,11 +1,16 @@
 /** PTRACE_GET_SYSCALL_INFO: told from the tracer's own stop, not from the real one (R3, pitfall 10). */
 
+import { PTRACE_EVENT } from '../abi/ptrace.ts';
+import { SIG } from '../abi/signals.ts';
 import type { Task } from '../tracehook/task.ts';
 import type { PtraceStop } from './stop.ts';
 
 const OP = { NONE: 0, ENTRY: 1, EXIT: 2, SECCOMP: 3 } as const;
 const AUDIT_ARCH: Readonly<Record<string, number>> = { 'x86-64': 0xc000003e, x32: 0xc000003e, i386: 0x40000003 };
 const SIZE = 88;
+/** si_code of a syscall-stop with TRACESYSGOOD, and of PTRACE_EVENT_SECCOMP (R3). */
+const SYSGOOD_CODE = SIG.SIGTRAP | 0x80;
+const SECCOMP_CODE = SIG.SIGTRAP | (PTRACE_EVENT.SECCOMP << 8);
 /** offsetofend of the last member of each op. */
 const ACTUAL = { [OP.NONE]: 24, [OP.ENTRY]: 80, [OP.EXIT]: 33, [OP.SECCOMP]: 84 } as const;
 
@@ -37,8 +42,9 @@ export function syscallInfo(task: Task, stop: PtraceStop): { readonly bytes: Uin
   return { bytes, actual: ACTUAL[op] };
 }
 
-function opOf(stop: PtraceStop): (typeof OP)[keyof typeof OP] {
-  if (stop.retData !== undefined) return OP.SECCOMP;
-  if (stop.code !== 0x85) return OP.NONE; // only with TRACESYSGOOD
-  return stop.kind === 'entry' ? OP.ENTRY : OP.EXIT;
+/** ptrace_get_syscall_info_op: by the code of the siginfo, which SETSIGINFO may have changed. */
+function opOf({ siginfo, kind, retData }: PtraceStop): (typeof OP)[keyof typeof OP] {
+  if (siginfo?.code === SECCOMP_CODE) return retData === undefined ? OP.NONE : OP.SECCOMP;
+  if (siginfo?.code !== SYSGOOD_CODE) return OP.NONE;
+  return kind === 'entry' ? OP.ENTRY : kind === 'exit' ? OP.EXIT : OP.NONE;
 }

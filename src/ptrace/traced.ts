@@ -254,10 +254,14 @@ export class Traced {
     this.listener.tellContinued(this);
   }
 
-  /** All who hold it listen: the kernel is to tell of its group (R26). */
-  listenIfAll(): void {
-    if (this.report === null || this.inJobStop) return;
-    if (this.links.every((link) => link.stop === null || link.listening)) this.kernel.listen(this.task);
+  /**
+   * All who hold it listen: the kernel is to tell of its group (R26). `again`: there is news already, for which it traps once more,
+   * and joins the stop of its group if that is what it is. False: somebody does not listen.
+   */
+  listenIfAll(again: boolean): boolean {
+    if (this.report === null || this.inJobStop) return false;
+    if (!this.links.every((link) => link.stop === null || link.listening)) return false;
+    return this.kernel.listen(this.task, again);
   }
 
   /** Something is to be done with it that needs a real trap. */

@@ -59,7 +59,9 @@ export function retrap(kernel: SimKernel, task: SimTask): void {
   if (!joins && (task.jobctl & Jobctl.TRAP_NOTIFY) === 0) return;
   task.jobctl &= ~(Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
   if (joins && participateGroupStop(task)) notifyParentStopped(kernel, task, CLD.CLD_STOPPED);
-  kernel.ptrace?.retrapped(task, joins ? task.jobctl & Jobctl.STOP_SIGMASK : 0);
+  const { groupStopCount, flags } = task.process; // do_jobctl_trap
+  const lasts = groupStopCount > 0 || (flags & SignalFlag.STOP_STOPPED) !== 0;
+  kernel.ptrace?.retrapped(task, lasts ? task.jobctl & Jobctl.STOP_SIGMASK : 0);
 }
 
 /** TASK_STOPPED. SIGCONT ends it, unless the core holds the task; so does ptrace, which lets it run out (R35). */

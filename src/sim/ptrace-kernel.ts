@@ -260,13 +260,15 @@ export class SimPtraceKernel implements PtraceKernel {
     signalWakeUp(this.kernel, t, false);
   }
 
-  listen(task: Task): void {
+  listen(task: Task, again: boolean): boolean {
     const t = sim(task);
     this.kernel.touch(t);
-    if (!t.isHeld) return;
+    if (!t.isHeld) return false;
     t.jobctl |= Jobctl.LISTENING;
+    if (again) t.jobctl |= Jobctl.TRAP_NOTIFY;
     if ((t.jobctl & (Jobctl.STOP_PENDING | Jobctl.TRAP_NOTIFY)) !== 0)
       this.kernel.wakeUp(t, 'it listens, and there is news');
+    return true;
   }
 
   unlisten(task: Task): void {

@@ -143,8 +143,11 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   /** Lets a task run out of its group stop, which stays (R35). */
   leaveJobStop(task: Task): void;
 
-  /** A held task that is in a trap of ptrace's own goes under a real LISTEN, to be told of its group. */
-  listen(task: Task): void;
+  /**
+   * A held task that is in a trap of ptrace's own goes under a real LISTEN, to be told of its group. `again`: it is to trap once more
+   * in any case. False: it cannot.
+   */
+  listen(task: Task, again: boolean): boolean;
   /** Back from that. */
   unlisten(task: Task): void;
   /** Whether a signal up to `signo` waits for the thread itself and is not blocked: it comes before one made for the thread. */

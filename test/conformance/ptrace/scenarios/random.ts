@@ -967,4 +967,47 @@ export const random = [
     },
     ['stop: tracee stop SIGSTOP', 'end: tracee continued'],
   ),
+  scenario(
+    'R26 R27 LISTEN with a new group stop waiting: it traps again, and with that the stop is whole',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracee.make('thread', 'thread', true);
+      const parent = { call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED', 'WCONTINUED']] } as const;
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('held', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid));
+      s.log('trap', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('end', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee EVENT_STOP SIGSTOP | tracee stop SIGSTOP',
+      'held: none | tracee continued',
+      'LISTEN: ok',
+      'trap: tracee EVENT_STOP SIGTSTP | tracee stop SIGTSTP',
+      'LISTEN: ok',
+      'end: tracee EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R3 GET_SYSCALL_INFO goes by the siginfo of the stop, which SETSIGINFO may change',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGINFO', tracee.pid, 0, { signo: calls.sig('SIGTRAP') }] });
+      s.log('changed', yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['stop: tracee stop SYSCALL | exit 1', 'changed: none'],
+  ),
 ];

@@ -1005,7 +1005,10 @@ export const random = [
       yield* tracee.start(calls.getppid());
       yield* tracer.syscall(tracee.pid);
       s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
-      yield* tracer.do({ call: 'ptrace', args: ['SETSIGINFO', tracee.pid, 0, { signo: calls.sig('SIGTRAP') }] });
+      yield* tracer.do({
+        call: 'ptrace',
+        args: ['SETSIGINFO', tracee.pid, 0, { signo: calls.sig('SIGTRAP'), errno: 0, code: 0 }],
+      });
       s.log('changed', yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
     },
     ['stop: tracee stop SYSCALL | exit 1', 'changed: none'],

@@ -89,6 +89,8 @@ export class LinuxHost implements Kernel {
   readonly due = new Due();
   /** Callers of served calls that wait for their answer at their stop. */
   readonly parked = new Set<LinuxTask>();
+  /** Who lets its tracee go, and lingers in that call. */
+  lingering: LinuxTask | null = null;
   /** Those for whom there may be an answer now. */
   readonly pokes = new Set<LinuxTask>();
   /** Those for whom it is not known yet whether they are to get a SIGCHLD. */

@@ -13,7 +13,7 @@ import { STEP_RESUME_FAILED, STEP_SLICE_OVER } from './native.ts';
 import { CHECK_STOPS, Placement } from './placement.ts';
 import { forgetStatus } from './proc.ts';
 import { flushResume } from './resume.ts';
-import { sleepParked } from './served.ts';
+import { endLingering, sleepParked } from './served.ts';
 import { pollDying } from './zombies.ts';
 
 const TICK_NS = 1_000_000;
@@ -142,11 +142,13 @@ export class Loop {
         if (n <= STEP_RESUME_FAILED) check(n - STEP_RESUME_FAILED, 'resuming', tid);
         check(n, 'wait4');
         if (n === 0 && !over) {
-          if (isDue || host.hasReady) continue;
+          if (endLingering(host) || isDue || host.hasReady) continue;
           if (host.dying.size > 0 && dyingTurns++ < DYING_TURNS) continue;
           break;
         }
+        const waited = host.lingering !== null;
         host.handleAll(n);
+        if (waited) endLingering(host);
         if (n > 0) {
           block = true;
           dyingTurns = 0;
@@ -155,6 +157,7 @@ export class Loop {
         }
       }
     } finally {
+      endLingering(host);
       for (const task of [...host.doubtful]) settleDoubt(host, task);
       sleepParked(host);
       flushResume(host);

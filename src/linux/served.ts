@@ -14,6 +14,7 @@ import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
+import { lingered, lingers } from './linger.ts';
 import { tidFor } from './pid-namespaces.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
@@ -29,10 +30,7 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
   const served = host.ptrace!.enter(task);
   switch (served.do) {
     case 'return':
-      queueDirectly(host, task);
-      if (signalInstead(host, task, { nr: task.call.nr, phase: 'signalling', value: BigInt(served.value) })) return;
-      answer(host, task, served.value);
-      resumeTask(host, task);
+      if (!lingers(host, task, served.value)) giveBackTo(host, task, served.value);
       return;
     case 'make':
       task.waitsForReal = true;
@@ -54,6 +52,21 @@ export function serve(host: LinuxHost, task: LinuxTask): void {
       host.parked.add(task);
       return;
   }
+}
+
+/** The call is over, with this result. */
+function giveBackTo(host: LinuxHost, task: LinuxTask, value: number | bigint): void {
+  queueDirectly(host, task);
+  if (signalInstead(host, task, { nr: task.call.nr, phase: 'signalling', value: BigInt(value) })) return;
+  answer(host, task, value);
+  resumeTask(host, task);
+}
+
+/** Whoever lingers in its call (linger.ts) goes on. True: somebody did. */
+export function endLingering(host: LinuxHost): boolean {
+  const task = lingered(host);
+  if (task !== null) unlessKilled(host, () => giveBackTo(host, task, 0));
+  return task !== null;
 }
 
 /** The call is not made: this is its result. */

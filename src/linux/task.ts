@@ -224,6 +224,9 @@ export class LinuxTask implements Task {
   doubtfulSignal: (() => Siginfo) | null = null;
   /** A tracer changed its registers. */
   touched = false;
+  /** How often in a row it does not linger (linger.ts): still, and the last time. */
+  lingerSkips = 0;
+  lingerGap = 0;
   /** What it had before it was last held (holds.ts); null: it never was. */
   affinity: Uint8Array | null = null;
   /** It was not found to be given that back: as the thread of another tid, if at all. */

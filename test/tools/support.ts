@@ -16,13 +16,15 @@ export const debuggee = join(built, 'debuggee');
 export const reaper = join(built, 'reaper');
 /** affinity.c */
 export const affinity = join(built, 'affinity');
+/** turns.c */
+export const turns = join(built, 'turns');
 
 const mtime = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 export function build(): void {
   buildCommand();
   mkdirSync(built, { recursive: true });
-  for (const program of [debuggee, reaper, affinity]) {
+  for (const program of [debuggee, reaper, affinity, turns]) {
     const source = join(sources, `${basename(program)}.c`);
     if (mtime(program) > mtime(source)) continue;
     const flags = ['-O0', '-g', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread', '-fno-pie', '-no-pie'];

@@ -5,14 +5,15 @@
  */
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
-import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { SIG } from '../abi/signals.ts';
+import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { SI, SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
+import { tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
-import { type LinuxTask, Run } from './task.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
 
 /** Of x86-64. */
 const RED_ZONE = 128n;
@@ -21,6 +22,8 @@ const BELOW_STACK = 512n;
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
 const TRAP_BRKPT = 1;
+const ALL_BUT_SIGTRAP = new Uint8Array(8).fill(0xff);
+ALL_BUT_SIGTRAP[0] = ~(1 << (SIG.SIGTRAP - 1)) & 0xff;
 /** With TRACESYSGOOD; and the event message of an exit (R3). */
 const SYSCALL_STOP = SIG.SIGTRAP | 0x80;
 const EXIT_MESSAGE = 2;
@@ -41,6 +44,27 @@ function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean
     injectCall(host, task, 'rt_sigaction', [BigInt(signo), AT_BYTES, 0n, SIGSET_BYTES], new Uint8Array(64), true) !==
     null
   );
+}
+
+/**
+ * A signal that the task was shown and blocks goes back to the queue it came from, by a call of its own: alone a task may send itself
+ * any siginfo, which somebody may read. False: it cannot be done.
+ */
+export function queueTruly(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  const { native } = host;
+  const own = new Uint8Array(8);
+  if (task.run !== Run.STOPPED || task.stop !== Stop.SIGNAL || proc.blocksOrIgnores(task.tid, SIG.SIGTRAP))
+    return false;
+  if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, own) < 0) return false;
+  native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, ALL_BUT_SIGTRAP);
+  const tid = BigInt(tidFor(task, task));
+  const toThread = task.shown === null || task.shown.code === SI.SI_TKILL;
+  const [name, args] = toThread
+    ? ['rt_tgsigqueueinfo', [BigInt(tgidFor(task, task)), tid, BigInt(info.signo), AT_BYTES]]
+    : ['rt_sigqueueinfo', [tid, BigInt(info.signo), AT_BYTES]];
+  const result = injectCall(host, task, name as string, args as bigint[], encodeSiginfo(info), true);
+  if (task.run === Run.STOPPED) native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, own);
+  return result === 0n;
 }
 
 /** Where a stopped task has room for a few bytes. */

@@ -12,6 +12,7 @@ import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
 import { childSignalsOf, sendChildSignal } from './child-signals.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
+import { queueTruly } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { endListen, listenHeld } from './job-control.ts';
 import { parentOf } from './parents.ts';
@@ -192,7 +193,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   putBack(task: Task, info: Siginfo): void {
-    this.host.putBack(linux(task), info);
+    const t = linux(task);
+    if (!queueTruly(this.host, t, info)) this.host.putBack(t, info);
   }
 
   kill(task: Task): void {

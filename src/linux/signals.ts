@@ -1,7 +1,7 @@
 /** Signal-delivery-stops: whose signal it is, and who is to be asked. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { defaultAction, SIG } from '../abi/signals.ts';
+import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { giveToLeader, takeFromLeader } from './continues.ts';
@@ -10,15 +10,8 @@ import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { takeUnseen } from './unseen.ts';
+import { isIgnored, takeUnseen } from './unseen.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
-
-/** sig_task_ignored. */
-function isIgnored(task: LinuxTask, signo: number): boolean {
-  const disposition = proc.disposition(task.tid, signo);
-  const action = defaultAction(signo);
-  return disposition === 'ignore' || (disposition === 'default' && (action === 'ignore' || action === 'continue'));
-}
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
@@ -55,7 +48,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
     info = item.info;
-  } else if (takeUnseen(task, signo) || (signo === SIG.SIGCONT && giveToLeader(host, task, info))) {
+  } else if (takeUnseen(host, task, info) || (signo === SIG.SIGCONT && giveToLeader(host, task, info))) {
     wayOut(host, task);
     return;
   }

@@ -3,7 +3,8 @@
  * the kernel had dropped them (sig_ignored). Who attaches later is not shown them.
  */
 
-import { defaultAction, SIGNAL_MAX } from '../abi/signals.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
+import { defaultAction, SI, SIGNAL_MAX } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -12,7 +13,7 @@ const bit = (signo: number): bigint => 1n << BigInt(signo - 1);
 
 /** Those that SIG_DFL ignores. */
 const IGNORED = Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1)
-  .filter((signo) => defaultAction(signo) === 'ignore')
+  .filter((signo) => defaultAction(signo) === 'ignore' || defaultAction(signo) === 'continue')
   .reduce((mask, signo) => mask | bit(signo), 0n);
 
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
@@ -27,10 +28,26 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
     task.group.unseen = process & dropped;
 }
 
+/** Whether a signal to the process was dropped as it was sent, since nobody traces its leader. */
+function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
+  if (task.isLeader || host.ptrace === null) return false;
+  const leader = host.tasks.get(task.tgid);
+  if (leader?.exited === false || (leader !== undefined && host.ptrace.isTraced(leader))) return false;
+  return isIgnored(task, signo) && !proc.blocks(task.tgid, signo);
+}
+
+/** sig_handler_ignored. */
+export function isIgnored(task: LinuxTask, signo: number): boolean {
+  const disposition = proc.disposition(task.tid, signo);
+  return disposition === 'ignore' || (disposition === 'default' && (IGNORED & bit(signo)) !== 0n);
+}
+
 /** At a delivery-stop: whether it is that of such a signal, which is over with this. */
-export function takeUnseen(task: LinuxTask, signo: number): boolean {
+export function takeUnseen(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
   const { group } = task;
   const mask = bit(signo);
+  // kill(2): its leader did not take it, for it is dead.
+  if ((code === SI.SI_USER || code === SI.SI_QUEUE) && isDropped(host, task, signo)) return true;
   if ((task.unseen & mask) !== 0n) {
     task.unseen &= ~mask;
     return true;

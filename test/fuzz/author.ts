@@ -391,7 +391,10 @@ export class Author implements Director {
         return this.call(name, 'exec');
       case 12:
       case 13:
-        return this.call(name, 'kill', { pid: this.leaderOf(name) }, sig(some));
+        // By a thread its process's could end it in this very call.
+        return this.leaders.has(name)
+          ? this.call(name, 'tgkill', { pid: this.leaderOf(name) }, { pid: name }, sig(some))
+          : this.call(name, 'kill', { pid: name }, sig(some));
       case 14:
         return this.call(name, 'breakNops');
       case 15:

@@ -393,4 +393,35 @@ export const randomServed = [
     },
     ['sleeps: true | runs', 'dead: dead | sleeper killed SIGUSR2'],
   ),
+  scenario(
+    'R31 a signal that is blocked as its tracer passes it on waits as what it was',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGUSR1']] });
+      yield* tracer.cont(tracee.pid, 'SIGUSR1');
+      s.log('waits', yield* tracer.look(tracee.pid));
+      s.log('read', yield* tracee.do({ call: 'sigtimedwait', args: [['SIGUSR1'], 1000] }));
+    },
+    ['stop: tracee stop SIGUSR1', 'waits: none', 'read: SIGUSR1 SI_TKILL pid=root'],
+  ),
+  scenario(
+    'R30 a signal that is ignored, to a process whose leader is dead and was not traced: no thread’s tracer sees it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracee.start(calls.exit(0));
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      for (const signal of ['SIGWINCH', 'SIGCONT'] as const) yield* s.root.kill(tracee.pid, signal);
+      s.log('nothing', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'nothing: none', 'signal: thread killed SIGUSR1'],
+  ),
 ];

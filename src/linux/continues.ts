@@ -39,24 +39,34 @@ export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
   if (!host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
   const { own, process, blocked } = proc.signalState(task.tid);
   const leader = host.tasks.get(task.tgid);
-  const elsewhere = leader !== task && (leader?.run === Run.RUNNING || leader?.ownsContinue === true);
+  const elsewhere = leader !== undefined && leader !== task && (comes(host, leader) || leader.ownsContinue);
   const pending = (own & ~SIGTRAP_BIT) | (elsewhere ? process & ~SIGCONT_BIT : process);
   return (pending & ~blocked) === 0n;
+}
+
+/** … which has the trap of a step wait for it. */
+export const trapsForNothing = (host: LinuxHost, task: LinuxTask): boolean =>
+  (proc.signalState(task.tid).own & SIGTRAP_BIT) !== 0n && disturbedForNothing(host, task);
+
+/** Whether the leader is on its way to take a SIGCONT: not from a stop of a tracer's. */
+function comes(host: LinuxHost, leader: LinuxTask): boolean {
+  if (leader.exited || leader.exitState !== ExitState.ALIVE || host.ptrace!.isSeized(leader)) return false;
+  if (leader.run === Run.RUNNING) return true;
+  return leader.run === Run.LISTENING && !host.ptrace!.isTraced(leader);
 }
 
 /** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */
 export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   if (host.ptrace === null || host.ptrace.isSeized(task)) return false; // who is SEIZEd traps alone, too
   const leader = host.tasks.get(task.tgid);
-  if (leader === undefined || leader === task || leader.exitState !== ExitState.ALIVE || leader.exited) return false;
-  if (host.ptrace.isSeized(leader)) return false;
+  if (leader === undefined || leader === task) return false;
   const { process, blocked } = proc.signalState(task.tid);
   if ((process & ~blocked & SIGCONT_BIT) === 0n || proc.blocks(leader.tid, SIG.SIGCONT)) return false;
   if (leader.ownsContinue) {
     task.declines = true;
     return false;
   }
-  if (leader.run !== Run.RUNNING) return false;
+  if (!comes(host, leader)) return false;
   task.goesOn = () => goOn(host, task);
   host.yielding.add(task);
   host.eventLoop.after(PATIENCE_MS, () => {
@@ -69,8 +79,8 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
 export function pollYielding(host: LinuxHost): void {
   for (const task of host.yielding) {
     const leader = host.tasks.get(task.tgid);
-    const comes = leader?.run === Run.RUNNING && (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
-    if (comes && task.run === Run.STOPPED) continue;
+    const waits = leader !== undefined && comes(host, leader) && task.run === Run.STOPPED;
+    if (waits && (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n) continue;
     host.yielding.delete(task);
     host.wake(task);
   }

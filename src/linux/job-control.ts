@@ -5,7 +5,7 @@ import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { disturbedForNothing, leavesToLeader } from './continues.ts';
+import { leavesToLeader, trapsForNothing } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
@@ -110,7 +110,7 @@ export function eventStop(
     if (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT)) {
       notified(host, task, ranOut);
       if (host.ptrace?.isTraced(task) === false) undisturbed(host, task);
-      else task.noTrap = task.step !== Step.NONE && disturbedForNothing(host, task);
+      else task.noTrap = task.step !== Step.NONE && trapsForNothing(host, task);
       if (leavesToLeader(host, task)) return;
     }
     wayOut(host, task);

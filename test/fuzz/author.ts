@@ -329,10 +329,7 @@ export class Author implements Director {
   private outside(view: View, name: string): Step {
     if (this.random.chance(45) && !view.busy(name)) {
       const step = this.act(name);
-      // It is interrupted by any signal to a traced task (R39), and all are traced under us.
-      const traced = this.targets.get(name)?.tracer !== undefined;
       if (!('call' in step) || step.call !== 'sigtimedwait') return step;
-      if (!traced) return this.call(name, 'pause');
       // A deadly signal that is not blocked ends who is not traced, or no more, although it waits for it.
       this.planned.push(step);
       return this.call(name, 'sigprocmask', 'block', ['SIGUSR1', 'SIGRT_1']);

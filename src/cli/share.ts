@@ -7,6 +7,7 @@ import { Foreground } from './foreground.ts';
 import { beTransparent, endAs } from './job.ts';
 import { traceHandler } from './remote-trace.ts';
 import { checkName, notInSession } from './sessions.ts';
+import { tierUpSoon } from './tier-up.ts';
 
 export interface ShareOptions {
   readonly exclusive?: boolean;
@@ -24,6 +25,7 @@ export async function share(command: readonly string[], options: ShareOptions): 
   if (proc !== 'tracers' && proc !== 'all') {
     throw new CliError(`--proc '${proc}'?`, "say 'tracers' or 'all'");
   }
+  tierUpSoon();
   await notInSession();
   if (name !== undefined) await checkName(name);
   const log = options.log === undefined ? undefined : openLog(options.log);

@@ -37,15 +37,17 @@ export function statusField(tid: number, name: string): string | undefined {
   return lines.slice(at + name.length + 2, lines.indexOf('\n', at + 1)).trim();
 }
 
-const hasSignal = (mask: string | undefined, signo: number): boolean =>
-  mask !== undefined && ((BigInt(`0x${mask}`) >> BigInt(signo - 1)) & 1n) === 1n;
+/** Of a mask in hexadecimal digits. */
+function hasSignal(mask: string | undefined, signo: number): boolean {
+  const digit = mask?.at(-1 - ((signo - 1) >> 2));
+  return digit !== undefined && ((Number.parseInt(digit, 16) >> ((signo - 1) & 3)) & 1) === 1;
+}
 
 /** What the program asked to be done with a signal: SigIgn and SigCgt. */
 export function disposition(tid: number, signo: number): Disposition {
   const lines = statusNow(tid);
-  const mask = (name: string): string | undefined => new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(lines)?.[1];
-  if (hasSignal(mask('SigIgn'), signo)) return 'ignore';
-  return hasSignal(mask('SigCgt'), signo) ? 'handler' : 'default';
+  if (hasSignal(/\nSigIgn:\t([0-9a-f]+)/.exec(lines)?.[1], signo)) return 'ignore';
+  return hasSignal(/\nSigCgt:\t([0-9a-f]+)/.exec(lines)?.[1], signo) ? 'handler' : 'default';
 }
 
 /** The signal masks of a task's status, all of one moment; of who is gone they are empty. */

@@ -29,12 +29,14 @@ const page = Buffer.allocUnsafeSlow(1 << 16);
 /** As readFileSync, at half its cost: the files of /proc have no size that is worth asking for. */
 function readText(path: string): string {
   const fd = openSync(path, 'r');
+  const isOneRecord = path.endsWith('/status') || path.endsWith('/stat'); // which the kernel writes in one go
   try {
     let text = '';
     for (;;) {
       const n = readSync(fd, page, 0, page.length, null);
       if (n === 0) return text;
       text += page.toString('latin1', 0, n);
+      if (n < page.length && isOneRecord) return text;
     }
   } finally {
     closeSync(fd);

@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { defaultAction, SI, SIGNAL_MAX } from '../abi/signals.ts';
+import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -38,6 +38,8 @@ function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
 
 /** sig_handler_ignored. */
 export function isIgnored(task: LinuxTask, signo: number): boolean {
+  // That is known, and comes at every stop of a tracee's.
+  if (signo === SIG.SIGCHLD && task.group.childSignals?.disposition === 'handler') return false;
   const disposition = proc.disposition(task.tid, signo);
   return disposition === 'ignore' || (disposition === 'default' && (IGNORED & bit(signo)) !== 0n);
 }

@@ -49,8 +49,8 @@ async function killAt(scene: string, { who, at, where }: Moment): Promise<string
 }
 
 describe.skipIf(!has('gdb'))('killed before', () => {
-  // It is resumed past its exit then, and would be waited for, while its threads wait for us.
-  test.each([1, 2, 3, 4])('a call that it is to make for us: the %ith time', async (at) => {
+  // It is resumed past its exit then, and would be waited for, while its threads wait for us. The first two install its filters.
+  test.each([1, 2])('a call that it is to make for us: the %ith time', async (at) => {
     const said = await killAt(gdb, { who: 'gdb', at, where: '^resume.*inject' });
     expect(said).toMatch(/^killed \d+ before resume/m);
     expect(said).not.toMatch(/^ +at /m);

@@ -57,7 +57,8 @@ function comes(host: LinuxHost, leader: LinuxTask): boolean {
 
 /** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */
 export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
-  if (host.ptrace === null || host.ptrace.isSeized(task)) return false; // who is SEIZEd traps alone, too
+  task.mayYield = false;
+  if (host.ptrace === null) return false;
   const leader = host.tasks.get(task.tgid);
   if (leader === undefined || leader === task) return false;
   const { process, blocked } = proc.signalState(task.tid);

@@ -111,7 +111,7 @@ export function eventStop(
       notified(host, task, ranOut);
       if (host.ptrace?.isTraced(task) === false) undisturbed(host, task);
       else task.noTrap = task.step !== Step.NONE && trapsForNothing(host, task);
-      if (leavesToLeader(host, task)) return;
+      task.mayYield = true;
     }
     wayOut(host, task);
     return;

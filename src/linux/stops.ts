@@ -90,6 +90,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.waitsForReal = false;
   const { noTrap } = task;
   task.noTrap = false;
+  task.mayYield = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;

@@ -270,6 +270,8 @@ export class LinuxTask implements Task {
   ownsContinue = false;
   /** … which another thread has taken for it. */
   given: Siginfo | null = null;
+  /** It is in the trap of a SIGCONT, which its leader may be the one to take. */
+  mayYield = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;
   /** The handler just being set up is to be reported (R45). */

@@ -5,7 +5,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
-import { takeGiven } from './continues.ts';
+import { leavesToLeader, takeGiven } from './continues.ts';
 import { toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
@@ -49,6 +49,7 @@ export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== S
     if (!afterHook(host, task, outcome)) return;
     again ||= outcome === Outcome.AGAIN;
   }
+  if (task.mayYield && leavesToLeader(host, task)) return;
   resumeTask(host, task);
 }
 

@@ -424,4 +424,30 @@ export const randomServed = [
     },
     ['stop: thread stop SIGSTOP', 'nothing: none', 'signal: thread killed SIGUSR1'],
   ),
+  scenario(
+    'R33 a SIGCONT to a process whose leader nobody traces and that ignores it: a thread that is ATTACHed hears nothing of it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('runs', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('runs', yield* tracer.look(thread.pid), yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('still', yield* tracer.look(thread.pid), yield* tracee.condition());
+    },
+    [
+      'stop: thread stop SIGSTOP',
+      'runs: none',
+      'group stop: thread stop SIGSTOP',
+      'runs: none | runs',
+      'still: none | runs',
+    ],
+  ),
 ];

@@ -8,7 +8,9 @@
 import type { Siginfo } from '../abi/siginfo.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import { ExitState } from '../tracehook/task.ts';
+import { callOf } from './call-of.ts';
 import type { LinuxHost } from './host.ts';
+import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
@@ -55,6 +57,10 @@ function comes(host: LinuxHost, leader: LinuxTask): boolean {
   return leader.run === Run.LISTENING && !host.ptrace!.isTraced(leader);
 }
 
+/** Whether it is worth waiting for. */
+const isComing = (host: LinuxHost, leader: LinuxTask): boolean =>
+  comes(host, leader) || (leader.run === Run.RUNNING && host.ptrace!.isSeized(leader) && !leader.exited);
+
 /** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */
 export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   task.mayYield = false;
@@ -67,7 +73,7 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
     task.declines = true;
     return false;
   }
-  if (!comes(host, leader)) return false;
+  if (!isComing(host, leader)) return false;
   task.goesOn = () => goOn(host, task);
   host.yielding.add(task);
   host.eventLoop.after(PATIENCE_MS, () => {
@@ -80,7 +86,7 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
 export function pollYielding(host: LinuxHost): void {
   for (const task of host.yielding) {
     const leader = host.tasks.get(task.tgid);
-    const waits = leader !== undefined && comes(host, leader) && task.run === Run.STOPPED;
+    const waits = leader !== undefined && isComing(host, leader) && task.run === Run.STOPPED;
     if (waits && (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n) continue;
     host.yielding.delete(task);
     host.wake(task);
@@ -90,7 +96,10 @@ export function pollYielding(host: LinuxHost): void {
 function goOn(host: LinuxHost, task: LinuxTask): void {
   host.yielding.delete(task);
   const leader = host.tasks.get(task.tgid);
-  if (leader?.run === Run.STOPPED) leader.ownsContinue = task.declines = true;
+  if (leader?.run === Run.STOPPED && !host.ptrace!.isSeized(leader)) {
+    const waits = (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
+    leader.ownsContinue = task.declines = waits;
+  }
   wayOut(host, task);
 }
 
@@ -99,9 +108,18 @@ export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): b
   const { declines } = task;
   task.declines = false;
   const leader = host.tasks.get(task.tgid);
-  if (!declines || info.code === SI.SI_TKILL || leader === undefined || !leader.ownsContinue) return false;
+  if (leader === undefined || leader === task) return false;
+  const owned = declines && info.code !== SI.SI_TKILL && leader.ownsContinue;
+  if (!owned && !isOwnOf(host, leader, task, info)) return false;
+  leader.ownsContinue = true;
   leader.given = info;
   return true;
+}
+
+/** Whether the leader has sent it itself: then it runs, and wants it also where it traps. */
+function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pid }: Siginfo): boolean {
+  if (code !== SI.SI_USER || pid !== tgidFor(task, task) || leader.run !== Run.STOPPED) return false;
+  return host.ptrace?.isSeized(leader) === true && callOf(host, leader) === 'kill' && callOf(host, task) !== 'kill';
 }
 
 /**

@@ -1,13 +1,13 @@
 /** The end of tasks: exit, death and reap, and exec, which ends all threads but one (R46, R47). */
 
 import { SIG } from '../abi/signals.ts';
-import { syscallName } from '../abi/syscalls.ts';
 import { termSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
+import { callOf } from './call-of.ts';
 import type { LinuxHost } from './host.ts';
 import { orphan, parentOf } from './parents.ts';
 import * as proc from './proc.ts';
@@ -94,10 +94,10 @@ export function vanish(host: LinuxHost, task: LinuxTask): void {
 
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
-  if (task.killed && CLONES.has(callName(host, task))) adoptNewborns(host, task);
+  if (task.killed && CLONES.has(callOf(host, task))) adoptNewborns(host, task);
   const { group } = task;
   // A signal, exit_group, or the end of the last thread (synchronize_group_exit).
-  const isWhole = termSignal(status) !== 0 || callName(host, task) === 'exit_group' || group.threads.size === 1;
+  const isWhole = termSignal(status) !== 0 || callOf(host, task) === 'exit_group' || group.threads.size === 1;
   if (isWhole) group.exitStatus ??= status;
   const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
@@ -133,14 +133,8 @@ function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): bo
   if (termSignal(status) === SIG.SIGKILL) return true;
   if (task.fatalPassed && termSignal(status) !== 0) return false;
   if (task.group.threads.size === 1) return false;
-  const name = callName(host, task);
+  const name = callOf(host, task);
   return name !== 'exit' && name !== 'exit_group';
-}
-
-/** The system call that the registers of a stopped task are in. */
-function callName(host: LinuxHost, { registers }: LinuxTask): string | undefined {
-  const nr = Number(BigInt.asIntN(32, registers.get(host.arch.syscallNumber)));
-  return syscallName(host.arch.abiFromRegisters(registers), nr);
 }
 
 const CLONES: ReadonlySet<string | undefined> = new Set(['clone', 'clone3', 'fork', 'vfork']);

@@ -259,8 +259,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   hasPendingUpTo(task: Task, signo: number): boolean {
-    const { pending, unseen } = linux(task); // dequeued by the kernel, and not yet shown
-    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo, unseen);
+    const { pending, unseen, queued } = linux(task); // dequeued by the kernel, and not yet shown
+    let dropped = unseen;
+    for (const item of queued) if (item.cancelled) dropped |= 1n << BigInt(item.signo - 1);
+    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo, dropped);
   }
 
   hasPending(task: Task, signo: number): boolean {

@@ -313,7 +313,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   notified(task: Task): void {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;
-    for (const link of traced.links) if (link.seized) link.notify = true;
+    for (const link of traced.links) {
+      link.dropStops(); // R33
+      if (link.seized) link.notify = true;
+    }
     traced.summon();
   }
 

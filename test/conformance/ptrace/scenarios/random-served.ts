@@ -450,4 +450,39 @@ export const randomServed = [
       'still: none | runs',
     ],
   ),
+  scenario(
+    'R33 a SIGCONT that a SEIZEd leader sends to its own process is its own, after the trap',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('trap', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'trap: tracee EVENT_STOP SIGTRAP | none', 'signal: tracee stop SIGCONT | none'],
+  ),
+  scenario(
+    'R33 a SIGCONT while a signal is shown takes the SIGSTOP of an ATTACH away that was to come after it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('no more', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGTSTP', 'signal: tracee stop SIGUSR2', 'then: tracee stop SIGCONT', 'no more: none | runs'],
+  ),
 ];

@@ -1,0 +1,10 @@
+/** The system call that a stopped task is in, by its registers. */
+
+import { syscallName } from '../abi/syscalls.ts';
+import type { LinuxHost } from './host.ts';
+import type { LinuxTask } from './task.ts';
+
+export function callOf(host: LinuxHost, { registers }: LinuxTask): string | undefined {
+  const nr = Number(BigInt.asIntN(32, registers.get(host.arch.syscallNumber)));
+  return syscallName(host.arch.abiFromRegisters(registers), nr);
+}

@@ -485,4 +485,27 @@ export const randomServed = [
     },
     ['stop: tracee stop SIGTSTP', 'signal: tracee stop SIGUSR2', 'then: tracee stop SIGCONT', 'no more: none | runs'],
   ),
+  scenario(
+    'R16 an ATTACH to who was detached with a stop signal while its group stops: its SIGSTOP comes as it goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('DETACH', thread.pid);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('again', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('its own', yield* tracer.look(thread.pid), yield* tracer.ptrace('GETSIGINFO', thread.pid));
+    },
+    [
+      'stop: thread stop SIGSTOP',
+      'group stop: thread stop SIGSTOP',
+      'again: thread stop SIGSTOP',
+      'its own: thread stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
+    ],
+  ),
 ];

@@ -421,7 +421,8 @@ export class Author implements Director {
     this.targets.get(child)!.tracer = tracer; // perhaps
     const kind = this.of(KINDS);
     if (kind === 'thread') this.leaders.set(child, this.leaders.get(name) ?? name);
+    const isCast = this.cast.some((one) => one.name === name); // of others it is not known whether they are traced
     // A deadly signal ends who sleeps in a vfork and is not traced, at once, and no real tracee.
-    return { by: name, make: child, kind: kind === 'vfork' && tracer === undefined ? 'fork' : kind };
+    return { by: name, make: child, kind: kind === 'vfork' && !(isCast && tracer !== undefined) ? 'fork' : kind };
   }
 }

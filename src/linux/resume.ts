@@ -121,6 +121,10 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
 
 /** The request for a step: past a system call instruction while calls are traced, the step is made of its exit (R45). */
 function stepRequest(task: LinuxTask, host: LinuxHost): number {
+  if (task.skips && insideCall(task.stop)) {
+    task.stepTrap = true; // its exit is seen in any case
+    return PTRACE.SYSCALL;
+  }
   if (task.syscallStops && (insideCall(task.stop) || restartsCall(task, host) || atSyscallInstruction(task, host))) {
     task.stepTrap = true;
     return PTRACE.SYSCALL;

@@ -508,4 +508,20 @@ export const randomServed = [
       'its own: thread stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
     ],
   ),
+  scenario(
+    'R43 a step out of the entry that SYSEMU skips: the trap, and the call has its number still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      const { orig_rax: nr } = yield* tracer.getRegisters(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid));
+      s.log('the same', (yield* tracer.getRegisters(tracee.pid)).orig_rax === nr);
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'step: tracee stop SIGTRAP', 'the same: true'],
+  ),
 ];

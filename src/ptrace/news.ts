@@ -94,7 +94,8 @@ export class News {
     if (traced === undefined) return;
     this.continued(traced);
     const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
-    if (!stops) this.tellContinued(traced);
+    const late = traced.links.some((link) => link.continuedLate);
+    if (!stops && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
   }
 

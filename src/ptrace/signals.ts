@@ -56,7 +56,8 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
   const { signo, traced } = link;
   link.signo = 0;
-  if (link.ranOut && !link.seized && kernel.hasPending(task, SIG.SIGCONT)) link.continuedLate = true;
+  const wasContinued = kernel.continues(task) !== link.continues || kernel.hasPending(task, SIG.SIGCONT);
+  if (link.ranOut && !link.seized && wasContinued) link.continuedLate = true;
   if (signo === 0) return null;
   const changed =
     signo === info.signo

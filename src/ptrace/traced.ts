@@ -197,6 +197,7 @@ export class Traced {
     link.stop = stop;
     link.listening = false;
     link.signo = 0;
+    if (stop.kind === 'signal') link.continues = this.kernel.continues(this.task);
     link.trapStop = false; // R24
     if (stop.code >> 8 === 128) link.notify = false; // R27
     if (stop.group === true) link.stopsAnew = false;

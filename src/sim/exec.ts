@@ -89,9 +89,8 @@ function replace(kernel: SimKernel, task: SimTask, path: string, start: Start, o
   task.frames.length = 0;
   task.frames.push({ code: null, start, history: 0, context: null, end: 'process' });
   const { words } = registers;
-  const nr = words[R.ORIG_RAX]!;
-  for (let i = 0; i < R.RIP; i++) words[i] = 0n;
-  words[R.ORIG_RAX] = nr;
+  // elf_common_init: all but rax, which will have the result.
+  for (let i = 0; i < R.RIP; i++) if (i !== R.ORIG_RAX && i !== R.RAX) words[i] = 0n;
   words[R.RIP] = BigInt(AT.SYSCALL + 2); // its `ret`: the program's turn
   words[R.RSP] = BigInt(task.stack);
   if (kernel.logging) kernel.note(task, `runs ${path}`);

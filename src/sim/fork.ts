@@ -30,7 +30,8 @@ export function clone(kernel: SimKernel, parent: SimTask, flags: number, start: 
   const isThread = (flags & CLONE.THREAD) !== 0;
   if (isThread && (flags & SIGHAND) === 0) return -ERRNO.EINVAL;
   if ((flags & SIGHAND) !== 0 && (flags & CLONE.VM) === 0) return -ERRNO.EINVAL;
-  if (parent.sigpending && parent.fatalPending) return RESTART.NOINTR; // it would never run
+  recalcSigpending(parent);
+  if (parent.sigpending) return RESTART.NOINTR; // copy_process: signals come before the birth
   kernel.footprint?.change(NEXT_TID); // tids are given out in order
   const child = copyProcess(kernel, parent, flags, start);
   kernel.log?.made(kernel, parent, child);

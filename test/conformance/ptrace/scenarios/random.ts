@@ -1013,4 +1013,47 @@ export const random = [
     },
     ['stop: tracee stop SYSCALL | exit 1', 'changed: none'],
   ),
+  scenario(
+    'R22 a clone with a signal waiting is made again, after that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD', 'TRACEFORK');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      const child = yield* tracee.startMake('child', 'fork');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('born', yield* tracer.look(tracee.pid), yield* child.condition());
+    },
+    [
+      'exit: tracee stop SYSCALL',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL | exit ERESTARTNOINTR',
+      'signal: tracee stop SIGUSR1',
+      'entry: tracee stop SYSCALL',
+      'born: tracee EVENT_FORK | stopped',
+    ],
+  ),
+  scenario(
+    'R48 at the EVENT_EXEC the result is not there yet',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXEC');
+      yield* tracee.start({ call: 'exec', args: [] });
+      s.log('exec', yield* tracer.look(tracee.pid));
+      const { regs } = yield* tracer.ptrace('GETREGS', tracee.pid);
+      s.log(`rax ${BigInt.asIntN(64, regs!.rax!)} rbx ${regs!.rbx}`);
+    },
+    ['exec: tracee EVENT_EXEC', 'rax -38 rbx 0'],
+  ),
 ];

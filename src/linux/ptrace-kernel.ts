@@ -236,6 +236,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return linux(task).ranOut ? linux(task).group.stopSigno : this.jobStop(task);
   }
 
+  joinsStop(task: Task): boolean {
+    const { group, ranOut } = linux(task);
+    return !group.continueReported && !ranOut && this.jobStop(task) === 0;
+  }
+
   leaveJobStop(task: Task): void {
     const t = linux(task);
     if (t.run === Run.LISTENING && this.host.retrap(t) === null) return;

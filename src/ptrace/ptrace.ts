@@ -162,9 +162,9 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     if (engine !== null) control(task, engine, Resume.DETACH);
   }
 
-  private reapIfTaken(traced: Traced): void {
+  private reapIfTaken(traced: Traced, told = false): void {
     if (traced.links.some((link) => link.death !== null)) return;
-    this.kernel.reap(traced.task);
+    this.kernel.reap(traced.task, told);
   }
 
   spaceOf(task: Task): Space {
@@ -188,6 +188,16 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       this.news.wakeAll(link.tracer); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);
+  }
+
+  /** Who was dead when its tracer became its parent, too, is a child of that which died: there is one death (R12). */
+  buryAdopted(tracer: Task): void {
+    for (const link of this.links.linksOf(tracer)) {
+      if (link.death === null || !this.links.isNatural(link)) continue;
+      this.news.bury(link);
+      this.bury(link);
+      this.reapIfTaken(link.traced, true);
+    }
   }
 
   private bury(link: Link): void {

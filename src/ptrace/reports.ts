@@ -222,13 +222,13 @@ function* jobControl(
   if (!leaves) traced.continued();
   if (notify !== null && stays && !leads && !hasFreeThread(traced)) traced.tellContinued();
   signalOver(traced);
-  yield* notices(traced);
+  yield* notices(traced, kernel);
   return traced.action;
 }
 
-/** The EVENT_STOPs that became due while another stop lasted. */
-function* notices(traced: Traced): Generator<undefined, void, undefined> {
-  while (traced.links.some((link) => link.stop === null && link.notify)) {
+/** The EVENT_STOPs that became due while another stop lasted. That of a new group stop is shown as the task joins it. */
+function* notices(traced: Traced, kernel: PtraceKernel): Generator<undefined, void, undefined> {
+  while (traced.links.some((link) => link.stop === null && link.notify) && !kernel.joinsStop(traced.task)) {
     for (const link of traced.links) if (link.stop === null && link.notify) traced.show(link, traced.trapFor(link));
     yield;
   }

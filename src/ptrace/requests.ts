@@ -1,7 +1,7 @@
 /** ptrace(2) itself: the requests, checked in the kernel's order. */
 
 import { ERRNO } from '../abi/errno.ts';
-import { PTRACE, PTRACE_O_MASK } from '../abi/ptrace.ts';
+import { PTRACE, PTRACE_EVENT, PTRACE_O_MASK } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo } from '../abi/siginfo.ts';
 import { decodeSiginfo32, encodeSiginfo32 } from '../abi/siginfo-32.ts';
 import { SIG, SIGNAL_MAX } from '../abi/signals.ts';
@@ -54,8 +54,14 @@ export function serveRequest(ptrace: Ptrace, caller: Task): number {
     return 0;
   }
   if (request === PTRACE.INTERRUPT) return interrupt(link);
-  if (!link.isStopped) return -ERRNO.ESRCH; // R13, R23
+  if (!link.isStopped || isSpuriousPid(link)) return -ERRNO.ESRCH; // R13, R23
   return whileTrapped(ptrace, link, () => stoppedRequest(ptrace, r));
+}
+
+/** looks_like_a_spurious_pid: an exec gave the task this number, and its tracer has not waited for that yet. */
+function isSpuriousPid({ stop, traced, tracer, message }: Link): boolean {
+  if (stop === null || stop.waited || stop.code !== (SIG.SIGTRAP | (PTRACE_EVENT.EXEC << 8))) return false;
+  return message !== BigInt(traced.kernel.tidFor(traced.task, tracer));
 }
 
 /** On whose stop the call at hand of `caller` is to work; null: on none. */
@@ -148,7 +154,7 @@ function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
   const emulated = stepping.length > 0 && stepping.every((other) => other.mode === 'sysemu-step');
   ptrace.kernel.stepPastCalls(traced.task, emulated);
   traced.settle();
-  if (link.owes) traced.summon();
+  if (link.owes && !ptrace.kernel.joinsStop(traced.task)) traced.summon();
   return 0;
 }
 

@@ -95,6 +95,7 @@ function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): W
 }
 
 export function enterWait(ptrace: Ptrace, tracer: Task): Served {
+  ptrace.buryAdopted(tracer);
   const links = ptrace.links.linksOf(tracer);
   const children = ptrace.news.childrenOf(tracer);
   if (links.length === 0 && !children.hasGraves) return MAKE;

@@ -99,6 +99,11 @@ export class Traced {
     return this.links.some((link) => link.mode === 'block') ? Resume.BLOCKSTEP : Resume.RESUME;
   }
 
+  /** Whether a trap is owed to some tracer that the stop which the task is about to join will not be. */
+  private get owesNow(): boolean {
+    return this.links.some((link) => link.owes) && !this.kernel.joinsStop(this.task);
+  }
+
   /** Which events the tracers want, together. */
   updateEvents(): void {
     if (this.engine === null || this.task.exitState !== ExitState.ALIVE) return;
@@ -134,9 +139,7 @@ export class Traced {
         if (next.done) {
           this.report = null;
           this.takeStep(this.stepped);
-          if (this.engine !== null && this.links.some((link) => link.owes)) {
-            control(this.task, this.engine, Resume.INTERRUPT);
-          }
+          if (this.engine !== null && this.owesNow) control(this.task, this.engine, Resume.INTERRUPT);
           return next.value;
         }
       }

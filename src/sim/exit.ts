@@ -10,7 +10,7 @@ import { DeathSignal, Outcome } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { Jobctl, participateGroupStop } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
-import { notifyParentDead, notifyParentStopped } from './notify-parent.ts';
+import { notifyParentDead, notifyParentStopped, wakeParent } from './notify-parent.ts';
 import { SignalFlag } from './process.ts';
 import { killOrphanedGroup } from './process-groups.ts';
 import { forgetOriginalParent } from './reparent.ts';
@@ -152,10 +152,13 @@ function endZombie(kernel: SimKernel, task: SimTask): void {
 }
 
 /** What {@link PtraceKernel.reap} asks for. */
-export function reapKept(kernel: SimKernel, task: SimTask): void {
+export function reapKept(kernel: SimKernel, task: SimTask, told: boolean): void {
   if (!task.keeps) return;
   task.keeps = false;
-  if (task.exitState === ExitState.ZOMBIE && !task.announcing) endZombie(kernel, task);
+  if (task.exitState !== ExitState.ZOMBIE || task.announcing) return;
+  const { parent } = task.process;
+  if (told && parent !== null) wakeParent(kernel, parent, task);
+  else endZombie(kernel, task);
 }
 
 /** release_task: it is gone. The last thread of a dead leader lets the leader's death be known. */

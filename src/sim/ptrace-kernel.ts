@@ -232,6 +232,10 @@ export class SimPtraceKernel implements PtraceKernel {
     return lasts ? jobctl & Jobctl.STOP_SIGMASK : 0;
   }
 
+  joinsStop(task: Task): boolean {
+    return (sim(task).jobctl & Jobctl.STOP_PENDING) !== 0;
+  }
+
   leaveJobStop(task: Task): void {
     const t = sim(task);
     if (t.arrival !== null) t.arrival.leaves = true;
@@ -284,8 +288,8 @@ export class SimPtraceKernel implements PtraceKernel {
 
   // --- waiting and death ---
 
-  reap(task: Task): void {
-    reapKept(this.kernel, sim(task));
+  reap(task: Task, told = false): void {
+    reapKept(this.kernel, sim(task), told);
   }
 
   wakeSleeper(task: Task): void {

@@ -140,6 +140,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
    * next; or about to leave the stop, let go by another. Absent: it is there at once.
    */
   enterTrap?(task: Task, arrive: (how: 'stopped' | 'continued' | 'leaves') => void): void;
+  /** Whether a group stop has begun that the task has yet to join (JOBCTL_STOP_PENDING): it will, as soon as it goes on. */
+  joinsStop(task: Task): boolean;
   /** Lets a task run out of its group stop, which stays (R35). */
   leaveJobStop(task: Task): void;
 
@@ -187,8 +189,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   groupExit(task: Task): number | null;
   /** The live tasks of a process. */
   threadsOf(task: Task): readonly Task[];
-  /** The zombie that was kept may go: for its real parent to see. */
-  reap(task: Task): void;
+  /** The zombie that was kept may go: for its real parent to see. `told`: as its tracer that had its SIGCHLD, if that can be. */
+  reap(task: Task, told?: boolean): void;
   /** User and system time so far, in µs. */
   times(task: Task): { readonly utime: number; readonly stime: number };
   /** The rusage of a task, as wait4 gives it. */

@@ -8,6 +8,7 @@ import { MemoryFault } from '../memory.ts';
 import type { RunState } from '../run-state.ts';
 import type { SimTask } from '../task.ts';
 import { FILE_CALLS } from './files.ts';
+import { MEMORY_CALLS } from './memory.ts';
 import { PROCESS_CALLS } from './processes.ts';
 import { SIGNAL_CALLS } from './signals.ts';
 import { TIME_CALLS } from './time.ts';
@@ -45,7 +46,7 @@ export function findCall(nr: number): Call | undefined {
 
 function build(): (Call | undefined)[] {
   const calls: (Call | undefined)[] = [];
-  const all = { ...PROCESS_CALLS, ...SIGNAL_CALLS, ...FILE_CALLS, ...TIME_CALLS };
+  const all = { ...PROCESS_CALLS, ...SIGNAL_CALLS, ...FILE_CALLS, ...TIME_CALLS, ...MEMORY_CALLS };
   for (const [name, make] of Object.entries(all)) {
     const nr = syscallNumber('x86-64', name);
     if (nr !== undefined) calls[nr] = { name, served: SERVED.has(name), make: guarded(make) };

@@ -27,6 +27,9 @@ import type { Call, Condition, Handled, Op, Play, Reply, World } from './play.ts
 const USHER = SLOTS - 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 const MMAP = 9;
+const FIXED_ANONYMOUS = 0x30;
+/** Where nothing is mapped. */
+const NOWHERE = 8;
 const WORD = 0x1122334455667788n;
 /** Where an actor's data is: a page of its own for each slot, in whatever address space it is. */
 const dataOf = (slot: number): number => 0x20000000 + slot * 0x1000;
@@ -113,7 +116,8 @@ export class SimTheatre implements World {
     return function* again(sys) {
       const slot = theatre.slots[n]!;
       theatre.furnish(sys);
-      yield* sys.call(MMAP); // map_stage
+      const mapped = yield* sys.call(MMAP, dataOf(n), DATA_SIZE, 0, FIXED_ANONYMOUS); // map_stage
+      if (mapped !== dataOf(n)) yield* sys.routine(AT.STORE, 0, NOWHERE, 1); // skipped: it has no stage
       yield* sys.gettid();
       theatre.take(n, sys.task); // perhaps under its leader's number
       const order = slot.given[slot.done];

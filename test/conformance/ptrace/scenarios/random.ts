@@ -1056,4 +1056,48 @@ export const random = [
     },
     ['exec: tracee EVENT_EXEC', 'rax -38 rbx 0'],
   ),
+  scenario(
+    'R47 an exec changes the number of a thread: until its tracer has waited for that its requests find nobody',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid, 'TRACEEXEC');
+      yield* thread.start({ call: 'exec', args: [] });
+      s.log('not waited', yield* tracer.ptrace('GETEVENTMSG', tracee.pid), yield* tracer.cont(tracee.pid));
+      s.log('exec', yield* tracer.look(tracee.pid));
+      s.log('waited', yield* tracer.cont(tracee.pid));
+    },
+    ['not waited: ESRCH | ESRCH', 'exec: tracee EVENT_EXEC', 'waited: ok'],
+  ),
+  scenario(
+    'R34 a group stop that begins while a thread is shown the end of the one before: it is whole when that goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const parent = { call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED', 'WCONTINUED']] } as const;
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      s.log('stop', yield* s.root.do(parent));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(thread.pid);
+      s.log('joined', yield* tracer.look(thread.pid), yield* s.root.do(parent));
+      s.log('no more', yield* s.root.do(parent));
+    },
+    ['stop: tracee stop SIGSTOP', 'joined: thread EVENT_STOP SIGSTOP | tracee stop SIGSTOP', 'no more: none'],
+  ),
+  scenario(
+    'R12 a dead tracee whose tracer becomes its parent has one death',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.ptrace('SEIZE', child.pid);
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('parent', yield* s.root.look(tracee.pid));
+      s.log('child', yield* s.root.look(child.pid));
+      s.log('again', yield* s.root.look(child.pid));
+    },
+    ['parent: tracee killed SIGKILL', 'child: child killed SIGKILL', 'again: ECHILD'],
+  ),
 ];

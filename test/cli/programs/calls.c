@@ -207,9 +207,10 @@ static void signals(void) {
   setitimer(ITIMER_REAL, &it, NULL), pause();
   sigfillset(&set), sigdelset(&set, SIGALRM), it.it_value.tv_usec = 20000, setitimer(ITIMER_REAL, &it, NULL), sigsuspend(&set), getitimer(ITIMER_REAL, &it);
   signal(SIGCHLD, handler);
+  sigemptyset(&set), sigaddset(&set, SIGCHLD), sigprocmask(SIG_BLOCK, &set, &before); // or it may die before the wait begins
   if (fork() == 0) _exit(3);
   int status;
-  waitpid(-1, &status, 0);
+  waitpid(-1, &status, 0), sigprocmask(SIG_SETMASK, &before, NULL);
   volatile char *bad = (char *)0x18;
   struct sigaction segv = {.sa_sigaction = action, .sa_flags = SA_SIGINFO | SA_RESETHAND};
   sigaction(SIGFPE, &segv, NULL);

@@ -12,7 +12,7 @@ import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import type { PtraceStop } from './stop.ts';
 import type { Traced } from './traced.ts';
-import { childInfo, eligible, eventOf, W, type WaitCall } from './wait.ts';
+import { childInfo, eligible, eventOf, isMeant, W, type WaitCall } from './wait.ts';
 
 export class News {
   /** Whose wait sleeps here. */
@@ -115,6 +115,14 @@ export class News {
     const { kernel } = this;
     const grave = { pid: kernel.tidFor(task, tracer), tid: task.tid, pgid: kernel.pgidOf(task), tracer, serial };
     this.childrenOf(tracer).bury(grave);
+  }
+
+  /** child_wait_callback: a tracee is dead, or its tracer's no more. Who waits for others sleeps on. */
+  wakeFor({ tracer, traced }: Link): void {
+    const { kernel } = this;
+    for (const [task, { whom }] of this.sleepers) {
+      if (kernel.sameGroup(task, tracer) && isMeant(whom, traced.task, kernel)) kernel.wakeSleeper(task);
+    }
   }
 
   wakeAll(tracer: Task): void {

@@ -185,7 +185,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       }
       link.death = status;
       this.news.tellDeath(link, status);
-      this.news.wakeAll(link.tracer); // also for who waits for stops only, which do not come any more
+      this.news.wakeFor(link); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);
   }
@@ -204,7 +204,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     link.death = 0;
     this.links.remove(link);
     this.spaces.leave(link);
-    this.news.wakeAll(link.tracer); // what they wait for is the real kernel's to tell now
+    this.news.wakeFor(link); // what they wait for is the real kernel's to tell now
   }
 
   private reaped(traced: Traced): void {

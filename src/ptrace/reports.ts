@@ -204,9 +204,10 @@ function* jobControl(
   const stays = traced.links.some((link) => link.isStopped);
   const leads = kernel.isLeader(traced.task);
   // Who sleeps in a wait is woken as a thread leaves the stop, not by the SIGCONT: one that is held has yet to leave it.
-  const leaves = !stays || hasFreeThread(traced);
-  if (leaves) traced.continued();
-  // A thread that nobody traces tells it as it leaves the stop, at once.
+  // A thread that nobody traces tells it as it leaves the stop, at once; but only to the parent, and to who traces the leader.
+  const isFree = hasFreeThread(traced);
+  const leaves = !stays || isFree;
+  if (!stays || (leads && isFree)) traced.continued();
   if (notify !== null && leaves) traced.tellContinued();
   else if (notify !== null && leads) for (const link of traced.links) link.owesContinued = true;
   for (const link of traced.links) {
@@ -220,7 +221,7 @@ function* jobControl(
   }
   yield;
   if (!leaves) traced.continued();
-  if (notify !== null && stays && !leads && !hasFreeThread(traced)) traced.tellContinued();
+  if (notify !== null && !leaves && !leads && !hasFreeThread(traced)) traced.tellContinued();
   signalOver(traced);
   yield* notices(traced, kernel);
   return traced.action;

@@ -57,7 +57,11 @@ export function eligible(call: WaitCall, link: Link, kernel: PtraceKernel): bool
   if (link.tracer !== tracer) {
     if ((options & W.WNOTHREAD) !== 0 || !kernel.sameGroup(link.tracer, tracer)) return false;
   }
-  const { task } = link.traced;
+  return isMeant(whom, link.traced.task, kernel);
+}
+
+/** eligible_pid. */
+export function isMeant(whom: Whom, task: Task, kernel: PtraceKernel): boolean {
   if (whom.type === 'pid') return (task.tid as number) === whom.id;
   return whom.type === 'all' || kernel.pgidOf(task) === whom.id;
 }

@@ -104,6 +104,11 @@ export class SimKernel implements Kernel {
 
   // --- tasks ---
 
+  /** So many tids are given out already. */
+  skipTids(count: number): void {
+    this.lastTid += count;
+  }
+
   nextTid(): Tid {
     return ++this.lastTid as Tid;
   }

@@ -28,6 +28,8 @@ const USHER = SLOTS - 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 const MMAP = 9;
 const FIXED_ANONYMOUS = 0x30;
+/** No tid is to look like the number of a call, a signal or an option in a log that shows tids by name. */
+const TIDS_TAKEN = 1000;
 /** Where nothing is mapped. */
 const NOWHERE = 8;
 const WORD = 0x1122334455667788n;
@@ -87,6 +89,7 @@ export class SimTheatre implements World {
       sleepers: new Set(),
     }));
     const { kernel } = this.box;
+    kernel.skipTids(TIDS_TAKEN);
     for (let n = 0; n < SLOTS; n++) kernel.programs.set(`actor ${n}`, startOf(this.again(n)));
     const usher = this.box.start(this.slots[USHER]!.program, 'actor');
     for (let n = 0; n < SLOTS; n++) usher.process.files.add(this.bell(n));

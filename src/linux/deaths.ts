@@ -95,10 +95,7 @@ export function vanish(host: LinuxHost, task: LinuxTask): void {
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callOf(host, task))) adoptNewborns(host, task);
-  const { group } = task;
-  // A signal, exit_group, or the end of the last thread (synchronize_group_exit).
-  const isWhole = termSignal(status) !== 0 || callOf(host, task) === 'exit_group' || group.threads.size === 1;
-  if (isWhole) group.exitStatus ??= status;
+  if (host.ptrace !== null && endsGroup(host, task, status)) task.group.exitStatus ??= status;
   const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
@@ -123,6 +120,10 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
   }
   follow(task, host.hooks.exit(task, status), after);
 }
+
+/** Whether its whole group ends with it: by a signal, by exit_group, or since it is the last (synchronize_group_exit). */
+const endsGroup = (host: LinuxHost, task: LinuxTask, status: number): boolean =>
+  task.group.threads.size === 1 || termSignal(status) !== 0 || callOf(host, task) === 'exit_group';
 
 /** Whether dead threads of its group wait for their tracers (thread_group_empty). */
 const hasZombies = (host: LinuxHost, leader: LinuxTask): boolean =>

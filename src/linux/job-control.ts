@@ -107,9 +107,9 @@ export function eventStop(
   }
   if (!wasListening) {
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
-    if (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT)) {
+    if (host.ptrace !== null && (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT))) {
       notified(host, task, ranOut);
-      if (host.ptrace?.isTraced(task) === false) undisturbed(host, task);
+      if (!host.ptrace.isTraced(task)) undisturbed(host, task);
       else task.noTrap = task.step !== Step.NONE && trapsForNothing(host, task);
       task.mayYield = true;
     }

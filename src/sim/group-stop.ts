@@ -4,7 +4,7 @@ import { CLD } from '../abi/signals.ts';
 import { Event } from '../tracehook/events.ts';
 import { type JobControl, Outcome } from '../tracehook/hooks.ts';
 import { getSignal } from './get-signal.ts';
-import { Jobctl, participateGroupStop, setPending } from './jobctl.ts';
+import { groupStopSignal, Jobctl, participateGroupStop, setPending } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { notifyParentStopped } from './notify-parent.ts';
 import { CLD_MASK, SignalFlag } from './process.ts';
@@ -59,9 +59,7 @@ export function retrap(kernel: SimKernel, task: SimTask): void {
   if (!joins && (task.jobctl & Jobctl.TRAP_NOTIFY) === 0) return;
   task.jobctl &= ~(Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
   if (joins && participateGroupStop(task)) notifyParentStopped(kernel, task, CLD.CLD_STOPPED);
-  const { groupStopCount, flags } = task.process; // do_jobctl_trap
-  const lasts = groupStopCount > 0 || (flags & SignalFlag.STOP_STOPPED) !== 0;
-  kernel.ptrace?.retrapped(task, lasts ? task.jobctl & Jobctl.STOP_SIGMASK : 0);
+  kernel.ptrace?.retrapped(task, groupStopSignal(task));
 }
 
 /** TASK_STOPPED. SIGCONT ends it, unless the core holds the task; so does ptrace, which lets it run out (R35). */

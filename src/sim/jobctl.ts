@@ -59,10 +59,14 @@ export function participateGroupStop(task: SimTask): boolean {
   if (!consume) return false;
   assert(process.groupStopCount > 0, 'group_stop_count counts those who have yet to stop');
   process.groupStopCount--;
-  if (process.groupStopCount > 0 || (process.flags & SignalFlag.STOP_STOPPED) !== 0) return false;
+  if (process.inGroupStop) return false;
   process.setStopFlags(SignalFlag.STOP_STOPPED);
   return true;
 }
+
+/** The signal of the stop that its group is in or on its way to; 0: none. What do_jobctl_trap shows. */
+export const groupStopSignal = ({ process, jobctl }: SimTask): number =>
+  process.inGroupStop ? jobctl & Jobctl.STOP_SIGMASK : 0;
 
 /** task_join_group_stop: a new thread joins the group stop that is under way, or lasts. */
 export function joinGroupStop(parent: SimTask, thread: SimTask): void {

@@ -141,6 +141,11 @@ export class Process {
     return (this.flags & SignalFlag.GROUP_EXIT) !== 0;
   }
 
+  /** A group stop is under way, or lasts. */
+  get inGroupStop(): boolean {
+    return this.groupStopCount > 0 || (this.flags & SignalFlag.STOP_STOPPED) !== 0;
+  }
+
   /** thread_group_empty. */
   get single(): boolean {
     return this.threads.length <= 1;

@@ -12,7 +12,7 @@ import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess } from './credentials.ts';
 import { reapKept } from './exit.ts';
 import { jobStopped } from './group-stop.ts';
-import { Jobctl } from './jobctl.ts';
+import { groupStopSignal, Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { SA, SignalFlag } from './process.ts';
 import { machineRequest, regsetRequest } from './ptrace-machine.ts';
@@ -185,8 +185,7 @@ export class SimPtraceKernel implements PtraceKernel {
     return (pending.set & ~blocked & ((1n << BigInt(signo)) - 1n)) !== 0n;
   }
   hasPending(task: Task, signo: number): boolean {
-    const { pending, process } = sim(task);
-    return ((pending.set | process.shared.set) & bit(signo)) !== 0n;
+    return (this.pendingSignals(task) & bit(signo)) !== 0n;
   }
   pendingSignals(task: Task): bigint {
     const { pending, process } = sim(task);
@@ -227,9 +226,7 @@ export class SimPtraceKernel implements PtraceKernel {
   }
 
   groupStop(task: Task): number {
-    const { process, jobctl } = sim(task);
-    const lasts = process.groupStopCount > 0 || (process.flags & SignalFlag.STOP_STOPPED) !== 0;
-    return lasts ? jobctl & Jobctl.STOP_SIGMASK : 0;
+    return groupStopSignal(sim(task));
   }
 
   joinsStop(task: Task): boolean {
@@ -256,9 +253,7 @@ export class SimPtraceKernel implements PtraceKernel {
 
   rejoinGroupStop(task: Task): void {
     const t = sim(task);
-    const { process } = t;
-    if (t.exiting || t.isStopping || ((process.flags & SignalFlag.STOP_STOPPED) === 0 && process.groupStopCount === 0))
-      return;
+    if (t.exiting || t.isStopping || !t.process.inGroupStop) return;
     t.jobctl |= Jobctl.STOP_PENDING;
     if ((t.jobctl & Jobctl.STOP_SIGMASK) === 0) t.jobctl |= SIG.SIGSTOP;
     signalWakeUp(this.kernel, t, false);

@@ -67,10 +67,8 @@ export const blocks = (tid: number, signo: number): boolean => hasSignal(statusF
 
 /** Whether a signal that is forced on the thread would unblock it, or end its being ignored. */
 export function blocksOrIgnores(tid: number, signo: number): boolean {
-  const lines = status(tid) ?? '';
-  return ['SigBlk', 'SigIgn'].some((name) =>
-    hasSignal(new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(lines)?.[1], signo),
-  );
+  const { blocked, ignored } = signalState(tid);
+  return (((blocked | ignored) >> BigInt(signo - 1)) & 1n) === 1n;
 }
 
 /** How many seccomp filters the thread has. */

@@ -5,7 +5,7 @@
  */
 
 import { ExitState, type Task } from '../tracehook/task.ts';
-import { W, type WaitCall } from './wait.ts';
+import { isMeant, W, type WaitCall } from './wait.ts';
 
 interface News {
   readonly tid: number;
@@ -101,7 +101,7 @@ export class Children {
     if ((options & W.WEXITED) === 0) return undefined;
     const seen = this.graves.filter((grave) => {
       if ((options & W.WNOTHREAD) !== 0 && grave.tracer !== tracer) return false;
-      return whom.type === 'all' || whom.id === (whom.type === 'pid' ? grave.tid : grave.pgid);
+      return isMeant(whom, grave.tid, () => grave.pgid);
     });
     return seen.sort((a, b) => b.serial - a.serial)[0];
   }

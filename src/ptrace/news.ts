@@ -120,8 +120,10 @@ export class News {
   /** child_wait_callback: a tracee is dead, or its tracer's no more. Who waits for others sleeps on. */
   wakeFor({ tracer, traced }: Link): void {
     const { kernel } = this;
-    for (const [task, { whom }] of this.sleepers) {
-      if (kernel.sameGroup(task, tracer) && isMeant(whom, traced.task, kernel)) kernel.wakeSleeper(task);
+    const { task } = traced;
+    for (const [sleeper, { whom }] of this.sleepers) {
+      if (!kernel.sameGroup(sleeper, tracer)) continue;
+      if (isMeant(whom, task.tid, () => kernel.pgidOf(task))) kernel.wakeSleeper(sleeper);
     }
   }
 

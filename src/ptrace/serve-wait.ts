@@ -14,6 +14,7 @@ import {
   childInfo,
   eligible,
   eventOf,
+  isMeant,
   narrowRusage,
   W,
   type WaitCall,
@@ -119,12 +120,10 @@ export function enterWait(ptrace: Ptrace, tracer: Task): Served {
  */
 function isInVain({ kernel, links }: Ptrace, { tracer, whom, options }: WaitCall): boolean {
   if ((options & W.WEXITED) !== 0) return false;
-  const fits = ({ tid, pgid }: { tid: number; pgid: number }): boolean =>
-    whom.type === 'all' || whom.id === (whom.type === 'pid' ? tid : pgid);
   const own = (link: Link): boolean => kernel.sameGroup(link.tracer, tracer);
   return kernel
     .childrenOf(tracer)
-    .filter(fits)
+    .filter(({ tid, pgid }) => isMeant(whom, tid, () => pgid))
     .every(({ tid, isDead }) => {
       const task = kernel.findTask(tid as Tid);
       if (!isDead || task === undefined) return isDead;

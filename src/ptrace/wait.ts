@@ -57,13 +57,13 @@ export function eligible(call: WaitCall, link: Link, kernel: PtraceKernel): bool
   if (link.tracer !== tracer) {
     if ((options & W.WNOTHREAD) !== 0 || !kernel.sameGroup(link.tracer, tracer)) return false;
   }
-  return isMeant(whom, link.traced.task, kernel);
+  const { task } = link.traced;
+  return isMeant(whom, task.tid, () => kernel.pgidOf(task));
 }
 
-/** eligible_pid. */
-export function isMeant(whom: Whom, task: Task, kernel: PtraceKernel): boolean {
-  if (whom.type === 'pid') return (task.tid as number) === whom.id;
-  return whom.type === 'all' || kernel.pgidOf(task) === whom.id;
+/** eligible_pid. Its process group is asked for where it matters. */
+export function isMeant(whom: Whom, tid: number, pgid: () => number): boolean {
+  return whom.type === 'all' || whom.id === (whom.type === 'pid' ? tid : pgid());
 }
 
 /** wait_consider_task: the dead are nobody to wait for where deaths are not asked for. A leader with threads was one that goes on. */

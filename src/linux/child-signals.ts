@@ -5,6 +5,7 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { Disposition } from '../tracehook/signal.ts';
@@ -73,7 +74,7 @@ const mask = new Uint8Array(8);
 /** Whether the thread blocks a signal. */
 export function blocksSignal(host: LinuxHost, task: LinuxTask, signo: number): boolean {
   if (task.run === Run.STOPPED && host.native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, mask) >= 0) {
-    return ((new DataView(mask.buffer).getBigUint64(0, true) >> BigInt(signo - 1)) & 1n) === 1n;
+    return (new DataView(mask.buffer).getBigUint64(0, true) & bit(signo)) !== 0n;
   }
   return proc.blocks(task.tid, signo);
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { callOf } from './call-of.ts';
@@ -15,13 +16,8 @@ import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { wayOut } from './way-out.ts';
 
-const SIGCONT_BIT = 1n << BigInt(SIG.SIGCONT - 1);
-const SIGTRAP_BIT = 1n << BigInt(SIG.SIGTRAP - 1);
-/** The stop signals, one of which ends the waiting of a SIGCONT. */
-const STOPS = [SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU].reduce(
-  (mask, n) => mask | (1n << BigInt(n - 1)),
-  0n,
-);
+const SIGCONT_BIT = bit(SIG.SIGCONT);
+const SIGTRAP_BIT = bit(SIG.SIGTRAP);
 /** A leader that does not come to take it in so many ms is busy in the kernel. */
 const PATIENCE_MS = 20;
 
@@ -82,12 +78,15 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   return true;
 }
 
+/** Whether a SIGCONT waits for the process. */
+const continueWaits = (task: LinuxTask): boolean => (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
+
 /** The leader has told something since. */
 export function pollYielding(host: LinuxHost): void {
   for (const task of host.yielding) {
     const leader = host.tasks.get(task.tgid);
     const waits = leader !== undefined && isComing(host, leader) && task.run === Run.STOPPED;
-    if (waits && (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n) continue;
+    if (waits && continueWaits(task)) continue;
     host.yielding.delete(task);
     host.wake(task);
   }
@@ -97,8 +96,7 @@ function goOn(host: LinuxHost, task: LinuxTask): void {
   host.yielding.delete(task);
   const leader = host.tasks.get(task.tgid);
   if (leader?.run === Run.STOPPED && !host.ptrace!.isSeized(leader)) {
-    const waits = (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
-    leader.ownsContinue = task.declines = waits;
+    leader.ownsContinue = task.declines = continueWaits(task);
   }
   wayOut(host, task);
 }
@@ -143,7 +141,7 @@ export function takeGiven(task: LinuxTask): void {
   if (given === null || task.pending !== null || (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL)) return;
   const { own, process } = proc.signalState(task.tid);
   task.given = null;
-  if (((own | process) & STOPS) === 0n) {
+  if (((own | process) & STOP_SIGNALS) === 0n) {
     task.pending = { info: given, disposition: proc.disposition(task.tid, given.signo) };
   }
 }

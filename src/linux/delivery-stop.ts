@@ -5,6 +5,7 @@
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
@@ -34,7 +35,7 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   }
   if (native.ptraceData(PTRACE.GETSIGMASK, tid, 8, mask) < 0) return; // killed
   const before = Uint8Array.from(mask);
-  new DataView(others.buffer).setBigUint64(0, ~(1n << BigInt(info.signo - 1)), true);
+  new DataView(others.buffer).setBigUint64(0, ~bit(info.signo), true);
   host.queueSignal(task, info, decision);
   native.ptraceData(PTRACE.SETSIGMASK, tid, 8, others);
   const meanwhile: Siginfo[] = [];

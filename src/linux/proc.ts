@@ -1,5 +1,6 @@
 /** What /proc tells of a task. Everything here tolerates that the task is gone. */
 
+import { bit } from '../abi/signal-set.ts';
 import type { CurrentSyscall } from '../tracehook/machine.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import { procfs } from './procfs.ts';
@@ -68,15 +69,14 @@ export const blocks = (tid: number, signo: number): boolean => hasSignal(statusF
 /** Whether a signal that is forced on the thread would unblock it, or end its being ignored. */
 export function blocksOrIgnores(tid: number, signo: number): boolean {
   const { blocked, ignored } = signalState(tid);
-  return (((blocked | ignored) >> BigInt(signo - 1)) & 1n) === 1n;
+  return ((blocked | ignored) & bit(signo)) !== 0n;
 }
 
 /** How many seccomp filters the thread has. */
 export const filters = (tid: number): number => Number(statusField(tid, 'Seccomp_filters') ?? 0);
 
 /** Whether a signal waits for the thread, blocked or not. */
-export const isPending = (tid: number, signo: number): boolean =>
-  ((pendingSignals(tid) >> BigInt(signo - 1)) & 1n) === 1n;
+export const isPending = (tid: number, signo: number): boolean => (pendingSignals(tid) & bit(signo)) !== 0n;
 
 /** What waits for the thread and for its process, and what the thread makes of signals: bit n − 1 stands for signal n. */
 export function signalState(tid: number): Record<'own' | 'process' | 'blocked' | 'ignored' | 'caught', bigint> {

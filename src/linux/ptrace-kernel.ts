@@ -3,6 +3,7 @@
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Step } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
@@ -266,7 +267,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   hasPendingUpTo(task: Task, signo: number): boolean {
     const { pending, unseen, queued } = linux(task); // dequeued by the kernel, and not yet shown
     let dropped = unseen;
-    for (const item of queued) if (item.cancelled) dropped |= 1n << BigInt(item.signo - 1);
+    for (const item of queued) if (item.cancelled) dropped |= bit(item.signo);
     return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo, dropped);
   }
 

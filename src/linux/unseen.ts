@@ -4,17 +4,18 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit, setOf } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 
-const bit = (signo: number): bigint => 1n << BigInt(signo - 1);
-
 /** Those that SIG_DFL ignores. */
-const IGNORED = Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1)
-  .filter((signo) => defaultAction(signo) === 'ignore' || defaultAction(signo) === 'continue')
-  .reduce((mask, signo) => mask | bit(signo), 0n);
+const IGNORED = setOf(
+  ...Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1).filter((signo) =>
+    ['ignore', 'continue'].includes(defaultAction(signo)),
+  ),
+);
 
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {

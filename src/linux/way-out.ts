@@ -2,6 +2,7 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
@@ -138,9 +139,8 @@ function unblock(host: LinuxHost, task: LinuxTask, signo: number): void {
   if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, maskBytes) < 0) return;
   const view = new DataView(maskBytes.buffer);
   const mask = view.getBigUint64(0, true);
-  const bit = 1n << BigInt(signo - 1);
-  if ((mask & bit) === 0n) return;
-  view.setBigUint64(0, mask & ~bit, true);
+  if ((mask & bit(signo)) === 0n) return;
+  view.setBigUint64(0, mask & ~bit(signo), true);
   native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, maskBytes);
 }
 

@@ -1,10 +1,10 @@
 /** /proc of the simulated kernel, as far as the Linux host reads it. Each file is read in one step of the supervisor's task. */
 
+import { bit, type SigSet } from '../abi/signal-set.ts';
 import type { ProcFs } from '../linux/procfs.ts';
 import { stateLetter } from '../sim/dump.ts';
 import type { SimKernel } from '../sim/kernel.ts';
 import { SIG_DFL, SIG_IGN } from '../sim/process.ts';
-import { bit, type SigSet } from '../sim/signal-queue.ts';
 import type { SimTask } from '../sim/task.ts';
 import { isText, ROUTINES } from '../sim/text.ts';
 import { ExitState } from '../tracehook/task.ts';

@@ -4,6 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
@@ -151,8 +152,8 @@ export function* signalReport(
     info = passed;
   }
   for (const link of others) {
-    const found = (link.found >> BigInt(before.signo - 1)) & 1n;
-    if (link.over || (ends && found === 0n && !traced.leaderCounts(link))) continue;
+    const found = (link.found & bit(before.signo)) !== 0n;
+    if (link.over || (ends && !found && !traced.leaderCounts(link))) continue;
     const stop = signalStop(info);
     traced.show(link, stop);
     yield;

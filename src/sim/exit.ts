@@ -3,6 +3,7 @@
  * event, then everything that cannot wait, in one step.
  */
 
+import { bit } from '../abi/signal-set.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import { assert } from '../base/assert.ts';
 import { Event } from '../tracehook/events.ts';
@@ -16,7 +17,6 @@ import { killOrphanedGroup } from './process-groups.ts';
 import { forgetOriginalParent } from './reparent.ts';
 import { DEAD, follow, followEvent, type RunState } from './run-state.ts';
 import { killThread, recalcSigpending, signalWakeUp } from './send-signal.ts';
-import { bit } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 import { disassociate } from './terminal.ts';
 

@@ -1,13 +1,13 @@
 /** Open files, as many kinds as programs under trace need to talk: pipes, signalfd, an epoll that never fires; and terminal.ts. */
 
 import { ERRNO } from '../abi/errno.ts';
+import type { SigSet } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { SyscallState } from '../tracehook/machine.ts';
 import type { SimKernel } from './kernel.ts';
 import { RESTART } from './restart.ts';
 import type { RunState } from './run-state.ts';
 import { sendLocked } from './send-signal.ts';
-import type { SigSet } from './signal-queue.ts';
 import { sleepOn } from './sleep.ts';
 import { takeSignal } from './take-signal.ts';
 import type { SimTask } from './task.ts';

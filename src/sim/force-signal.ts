@@ -1,10 +1,10 @@
 /** force_sig_info: a signal that an instruction made cannot be blocked or ignored. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import type { SimKernel } from './kernel.ts';
 import { SIG_DFL, SIG_IGN } from './process.ts';
 import { sendLocked } from './send-signal.ts';
-import { bit } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 
 export function forceSignal(kernel: SimKernel, task: SimTask, info: Siginfo): void {

@@ -1,7 +1,7 @@
 /** What a program is to the simulated machine: a generator that says which routine to call next, with which registers. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import type { SigSet } from './signal-queue.ts';
+import type { SigSet } from '../abi/signal-set.ts';
 import type { SimTask } from './task.ts';
 
 /** A call of a routine of the text: the registers it is given. The result is what rax holds when it returns. */

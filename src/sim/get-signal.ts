@@ -4,6 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
@@ -18,7 +19,6 @@ import { restartWithoutHandler } from './restart.ts';
 import { returnToUser } from './return-to-user.ts';
 import { follow, type RunState } from './run-state.ts';
 import { recalcSigpending, sendLocked } from './send-signal.ts';
-import { bit, STOP_SIGNALS } from './signal-queue.ts';
 import { takeSignal } from './take-signal.ts';
 import type { SimTask } from './task.ts';
 

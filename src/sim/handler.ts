@@ -1,6 +1,7 @@
 /** A handler's frame, and the return from it (setup_rt_frame, rt_sigreturn). The saved context is kept beside the frame. */
 
 import { encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import type { HandlerStart } from './frames.ts';
 import type { SimKernel } from './kernel.ts';
 import { SA, SIG_DFL } from './process.ts';
@@ -8,7 +9,6 @@ import { R } from './registers.ts';
 import { restartBeforeHandler } from './restart.ts';
 import type { RunState } from './run-state.ts';
 import { recalcSigpending } from './send-signal.ts';
-import { bit } from './signal-queue.ts';
 import { leaveCall } from './syscall-path.ts';
 import type { SimTask } from './task.ts';
 

@@ -1,11 +1,12 @@
 /** struct signal_struct and sighand_struct: what the threads of a process share. Data, and the rules that keep it whole. */
 
+import type { SigSet } from '../abi/signal-set.ts';
 import { SIGNAL_MAX } from '../abi/signals.ts';
 import type { Tgid } from '../base/brand.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import type { Credentials } from './credentials.ts';
 import type { FileTable } from './files.ts';
-import { SignalQueue, type SigSet } from './signal-queue.ts';
+import { SignalQueue } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 import type { Terminal } from './terminal.ts';
 import type { Timers } from './timers.ts';

@@ -5,12 +5,12 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
+import { type SigSet, setOf } from '../abi/signal-set.ts';
 import { SIG_HOW } from '../abi/signals.ts';
 import type { HandlerStart, Start, UserCode } from './frames.ts';
 import { SA } from './process.ts';
 import { Devices } from './program-devices.ts';
 import { type SignalArg, signalOf, type Word } from './program-machine.ts';
-import { type SigSet, setOf } from './signal-queue.ts';
 import { AT, ROUTINE_CODE, ROUTINES } from './text.ts';
 import { W } from './wait.ts';
 

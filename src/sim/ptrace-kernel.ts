@@ -3,6 +3,7 @@
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Step } from '../tracehook/hooks.ts';
@@ -19,7 +20,6 @@ import { machineRequest, regsetRequest } from './ptrace-machine.ts';
 import { beginTrapping } from './request.ts';
 import { sendLocked, signalWakeUp } from './send-signal.ts';
 import { recallWaiters, ServedSleep } from './served.ts';
-import { bit } from './signal-queue.ts';
 import type { Arrival, SimTask } from './task.ts';
 import { isText } from './text.ts';
 

@@ -3,11 +3,11 @@
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
+import { UNBLOCKABLE } from '../abi/signal-set.ts';
 import { DebugRegisters } from './debug.ts';
 import type { SimKernel } from './kernel.ts';
 import { MemoryFault } from './memory.ts';
 import { REGISTERS_SIZE } from './registers.ts';
-import { UNBLOCKABLE } from './signal-queue.ts';
 import { setBlocked } from './syscalls/signals.ts';
 import type { SimTask } from './task.ts';
 

@@ -1,10 +1,10 @@
 /** Questions about a kernel in which nobody is ready: has anything been forgotten? */
 
+import { lowest } from '../abi/signal-set.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { isIgnored } from './send-signal.ts';
-import { lowest } from './signal-queue.ts';
 import { Sleeping } from './sleep.ts';
 import type { SimTask } from './task.ts';
 

@@ -2,13 +2,13 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
+import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import { SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { mayKill } from './credentials.ts';
 import { clearStopPending, Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { SIG_DFL, SIG_IGN, SignalFlag } from './process.ts';
-import { bit, STOP_SIGNALS } from './signal-queue.ts';
 import type { SimTask } from './task.ts';
 
 /** PIDTYPE_PID, PIDTYPE_TGID: to which queue it goes. */

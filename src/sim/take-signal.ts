@@ -1,7 +1,7 @@
 /** dequeue_signal: a signal is taken off the queues, and the timer that sent it goes on. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import type { SigSet } from './signal-queue.ts';
+import type { SigSet } from '../abi/signal-set.ts';
 import type { SimTask } from './task.ts';
 
 /** The thread's own come first. Null: none that is not blocked. */

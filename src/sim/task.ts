@@ -1,6 +1,7 @@
 /** A simulated task (task_struct): data, and predicates over it. What happens to it is in the files named for that. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import type { SigSet } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tgid, Tid } from '../base/brand.ts';
 import { Step } from '../tracehook/hooks.ts';
@@ -15,7 +16,7 @@ import { CallState, type TaskRegisters } from './registers.ts';
 import type { RunState } from './run-state.ts';
 import type { SeccompFilter } from './seccomp.ts';
 import type { Scope } from './send-signal.ts';
-import { SignalQueue, type SigSet } from './signal-queue.ts';
+import { SignalQueue } from './signal-queue.ts';
 
 /** `how`: it stopped again; SIGCONT was faster; or another tracer lets it run out of its stop. */
 export interface Arrival {

@@ -4,6 +4,7 @@
  */
 
 import { ERRNO } from '../abi/errno.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SyscallState } from '../tracehook/machine.ts';
 import type { File } from './files.ts';
@@ -14,7 +15,6 @@ import { isOrphanedGroup } from './process-groups.ts';
 import { RESTART } from './restart.ts';
 import type { RunState } from './run-state.ts';
 import { sendLocked } from './send-signal.ts';
-import { bit } from './signal-queue.ts';
 import { sleepOn } from './sleep.ts';
 import type { SimTask } from './task.ts';
 

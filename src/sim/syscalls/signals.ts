@@ -2,13 +2,13 @@
 
 import { ERRNO } from '../../abi/errno.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE } from '../../abi/siginfo.ts';
+import { bit, UNBLOCKABLE } from '../../abi/signal-set.ts';
 import { SI, SIG_HOW, SIGNAL_MAX } from '../../abi/signals.ts';
 import { sigreturn } from '../handler.ts';
 import type { SimKernel } from '../kernel.ts';
 import type { Process } from '../process.ts';
 import { RESTART } from '../restart.ts';
 import { isIgnored, mayKillErrno, recalcSigpending, sendLocked, userInfo } from '../send-signal.ts';
-import { bit, UNBLOCKABLE } from '../signal-queue.ts';
 import { sleepOn } from '../sleep.ts';
 import { takeSignal } from '../take-signal.ts';
 import type { SimTask } from '../task.ts';

@@ -120,7 +120,7 @@ export function queueDirectly(host: LinuxHost, task: LinuxTask): boolean {
   const [info] = task.childSignals;
   if (info === undefined || host.ptrace!.isTraced(task) || blocksSignal(host, task, SIG.SIGCHLD)) return false;
   task.childSignals.shift();
-  host.queueSignal(task, info, null);
+  host.queued.add(task, info, null);
   return true;
 }
 

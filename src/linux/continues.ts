@@ -131,7 +131,7 @@ export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo):
   task.given = leader.given;
   leader.given = null;
   if (info.code === SI.SI_TKILL || info.signo < SIG.SIGCONT) return false; // next, then
-  host.queueAgain(task, info);
+  host.queued.again(task, info);
   return true;
 }
 

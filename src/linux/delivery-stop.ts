@@ -7,21 +7,20 @@ import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
-import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
+import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop, notified } from './job-control.ts';
-import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
+import { runToStop } from './run-on.ts';
 import { signal } from './signals.ts';
-import { type LinuxTask, Run, Stop } from './task.ts';
+import { type LinuxTask, Stop } from './task.ts';
 
 /** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. And its group may stop, and be continued. */
 const MAX_STOPS = 8;
 
 const mask = new Uint8Array(8);
 const others = new Uint8Array(8);
-const statusBytes = new Uint8Array(4);
 const siginfoBytes = new Uint8Array(128);
 
 /** From a stop on the way to user mode. Whatever becomes of the task is dealt with. */
@@ -29,20 +28,20 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   const { native } = host;
   const { tid } = task;
   if (info.signo === SIG.SIGKILL) {
-    host.queueSignal(task, info, decision);
+    host.queued.add(task, info, decision);
     resumeTask(host, task);
     return;
   }
   if (native.ptraceData(PTRACE.GETSIGMASK, tid, 8, mask) < 0) return; // killed
   const before = Uint8Array.from(mask);
   new DataView(others.buffer).setBigUint64(0, ~bit(info.signo), true);
-  host.queueSignal(task, info, decision);
+  host.queued.add(task, info, decision);
   native.ptraceData(PTRACE.SETSIGMASK, tid, 8, others);
   const meanwhile: Siginfo[] = [];
   const status = nextStop(host, task, info, decision, meanwhile);
   if (status === null) return;
   native.ptraceData(PTRACE.SETSIGMASK, tid, 8, before);
-  for (const other of meanwhile) host.queueAgain(task, other);
+  for (const other of meanwhile) host.queued.again(task, other);
   if (stopEvent(status) !== PTRACE_EVENT.STOP) {
     task.stop = Stop.SIGNAL;
     signal(host, task, decodeSiginfo(siginfoBytes), info.signo);
@@ -66,21 +65,8 @@ function nextStop(
   const { native } = host;
   const { tid } = task;
   for (let stops = 0; stops < MAX_STOPS; stops++) {
-    if (host.toldMore(tid) || task.flush() < 0) return null;
-    task.invalidate();
-    task.switches++;
-    proc.forgetStatus();
-    if (native.resume(tid, PTRACE.CONT, 0) < 0) return null;
-    if (native.waitTask(tid, statusBytes) <= 0) {
-      task.run = Run.RUNNING; // killed before that resume, which took it past its exit
-      return null;
-    }
-    const status = new Int32Array(statusBytes.buffer)[0]!;
-    if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
-      task.run = Run.RUNNING;
-      host.backlog.push({ tid, status });
-      return null;
-    }
+    const status = runToStop(host, task, PTRACE.CONT);
+    if (status === null) return null;
     if (stopEvent(status) === PTRACE_EVENT.STOP) {
       // While it was held its group was continued, which cancels a stop signal (R32), or stopped, which is what one would do.
       if (decision.how === 'default' && defaultAction(decision.signo) === 'stop') return status;
@@ -93,10 +79,10 @@ function nextStop(
     }
     if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfoBytes) < 0) return null;
     const info = decodeSiginfo(siginfoBytes);
-    if (host.isQueued(task, info)) return status;
+    if (host.queued.has(task, info)) return status;
     meanwhile.push(info);
     // The two were one: the kernel has dropped ours.
-    if (info.signo === own.signo) host.queueSignal(task, own, task.queued.pop()?.decision ?? null);
+    if (info.signo === own.signo) host.queued.add(task, own, task.queued.pop()?.decision ?? null);
   }
   return null;
 }

@@ -4,8 +4,8 @@
  */
 
 import { PTRACE, PTRACE_EVENT, PTRACE_O } from '../abi/ptrace.ts';
-import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { SI, SIG } from '../abi/signals.ts';
+import type { Siginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { type Kernel, Outcome, type Step, type TraceHooks } from '../tracehook/hooks.ts';
@@ -27,14 +27,12 @@ import { InterruptedCall } from './machine-state.ts';
 import { loadNative, type Native } from './native.ts';
 import { parentOf } from './parents.ts';
 import * as proc from './proc.ts';
+import { QueuedSignals } from './queued-signals.ts';
 import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
 import { pokeServed, sleepNow } from './served.ts';
 import { dispatch, dispatchStatus, unlessKilled } from './stops.ts';
-import { LinuxTask, type QueuedSignal, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
-
-/** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
-export const QUEUED_ERRNO = 0x75747263;
+import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
 
 /** si_code of PTRACE_EVENT_EXIT (R4). */
 const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
@@ -115,13 +113,13 @@ export class LinuxHost implements Kernel {
   /** For a look at the call that a task was interrupted in. */
   readonly interrupted: InterruptedCall;
   readonly holds = new Holds(this);
+  readonly queued: QueuedSignals;
   /** Processes of ours that are no longer traced. */
   readonly released: Released;
   hooks!: TraceHooks;
   /** Called when there may be something to do: the loop's. */
   kick: () => void = () => {};
   /** The task whose hooks are being called: nothing of it may be resumed under it. */
-  private cookie = 0;
   private readonly statusBytes = new Uint8Array(4);
   private readonly siginfoBytes = new Uint8Array(128);
   private readonly siginfoWords = new Int32Array(this.siginfoBytes.buffer);
@@ -131,6 +129,7 @@ export class LinuxHost implements Kernel {
 
   constructor(native: Native = loadNative(), arch: Arch = currentArch(), eventLoop: EventLoop = NODE_EVENT_LOOP) {
     this.native = native;
+    this.queued = new QueuedSignals(native);
     this.arch = arch;
     this.eventLoop = eventLoop;
     this.interrupted = new InterruptedCall(native, arch);
@@ -270,56 +269,7 @@ export class LinuxHost implements Kernel {
   }
 
   requeueSignal(task: Task, info: Siginfo): void {
-    this.queueSignal(task as LinuxTask, info, null);
-  }
-
-  /**
-   * Queues a signal for the task. The kernel lets us send only SI_QUEUE to others, so the true siginfo waits here and
-   * is put in place at the delivery-stop, found by a cookie. `to`: itself, or whoever of its process takes it.
-   */
-  queueSignal(
-    task: LinuxTask,
-    info: Siginfo,
-    decision: QueuedSignal['decision'],
-    to: LinuxTask | ThreadGroup = task,
-  ): void {
-    const signo = info.signo;
-    this.cookie = (this.cookie + 1) >>> 0;
-    const { cookie } = this;
-    to.queued.push({ signo, info, decision, cookie, cancelled: false });
-    const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
-    const r = this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes);
-    if (r < 0)
-      to.queued.pop(); // it died
-    else if (signo === SIG.SIGKILL) task.killing = true;
-  }
-
-  /** The one that we queued, if a siginfo at a delivery-stop is that of one: it is queued no more. */
-  takeQueued(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
-    if (info.errno !== QUEUED_ERRNO) return undefined;
-    for (const { queued } of [task, task.group]) {
-      const index = queued.findIndex(({ cookie }) => BigInt(cookie) === info.value);
-      if (index >= 0) return queued.splice(index, 1)[0];
-    }
-    return undefined;
-  }
-
-  /** The signal that the task was shown, or what became of it, goes back to the queue that it came from. */
-  putBack(task: LinuxTask, info: Siginfo): void {
-    const { shown } = task;
-    this.queueSignal(task, info, null, shown === null || shown.code === SI.SI_TKILL ? task : task.group);
-  }
-
-  /** Whether a siginfo at a delivery-stop is that of one that we queued. */
-  isQueued(task: LinuxTask, info: Siginfo): boolean {
-    const queued = [...task.queued, ...task.group.queued];
-    return info.errno === QUEUED_ERRNO && queued.some(({ cookie }) => BigInt(cookie) === info.value);
-  }
-
-  /** Queues a signal that came when it could not be delivered. */
-  queueAgain(task: LinuxTask, info: Siginfo): void {
-    const item = this.takeQueued(task, info);
-    this.queueSignal(task, item?.info ?? info, item?.decision ?? null);
+    this.queued.add(task as LinuxTask, info, null);
   }
 
   /** Lets a task go for good. */

@@ -6,13 +6,15 @@
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
-import { SI, SIG } from '../abi/signals.ts';
+import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
-import { isStopped, stopEvent } from '../abi/wait-status.ts';
+import { stopEvent } from '../abi/wait-status.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import { tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
+import { shownIsOwn } from './queued-signals.ts';
+import { runToStop } from './run-on.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 
 /** Of x86-64. */
@@ -58,8 +60,7 @@ export function queueTruly(host: LinuxHost, task: LinuxTask, info: Siginfo): boo
   if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, own) < 0) return false;
   native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, ALL_BUT_SIGTRAP);
   const tid = BigInt(tidFor(task, task));
-  const toThread = task.shown === null || task.shown.code === SI.SI_TKILL;
-  const [name, args] = toThread
+  const [name, args] = shownIsOwn(task)
     ? ['rt_tgsigqueueinfo', [BigInt(tgidFor(task, task)), tid, BigInt(info.signo), AT_BYTES]]
     : ['rt_sigqueueinfo', [tid, BigInt(info.signo), AT_BYTES]];
   const result = injectCall(host, task, name as string, args as bigint[], encodeSiginfo(info), true);
@@ -134,38 +135,22 @@ function step(host: LinuxHost, task: LinuxTask): boolean {
 /** Runs until a stop is the one. */
 function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status: number) => boolean): boolean {
   const { native } = host;
-  const { tid } = task;
-  if (host.toldMore(tid)) return false; // killed
-  const bytes = new Uint8Array(4);
   const meanwhile: Siginfo[] = [];
   try {
     for (let stops = 0; stops < MAX_STOPS; stops++) {
-      if (task.registers.flush() < 0) return false;
-      task.registers.invalidate();
-      task.switches++;
-      proc.forgetStatus();
-      if (native.resume(tid, request, 0) < 0) return false;
-      if (native.waitTask(tid, bytes) <= 0) {
-        task.run = Run.RUNNING; // killed before that resume, which took it past its exit
-        return false;
-      }
-      const status = new Int32Array(bytes.buffer)[0]!;
-      if (!isStopped(status) || stopEvent(status) === PTRACE_EVENT.EXIT) {
-        task.run = Run.RUNNING;
-        host.backlog.push({ tid, status });
-        return false;
-      }
+      const status = runToStop(host, task, request);
+      if (status === null) return false;
       if (isLast(status)) return true;
       if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
       const siginfo = new Uint8Array(128);
-      if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfo) < 0) return false;
+      if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;
       const info = decodeSiginfo(siginfo);
       // The end of the call that it stopped in counts as a step, too (R45).
       if (info.signo !== SIG.SIGTRAP || info.code !== TRAP_BRKPT) meanwhile.push(info);
     }
     return false;
   } finally {
-    for (const info of meanwhile) host.queueAgain(task, info);
+    for (const info of meanwhile) host.queued.again(task, info);
   }
 }
 

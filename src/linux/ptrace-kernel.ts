@@ -190,12 +190,12 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   sendSignal(task: Task, info: Siginfo): void {
-    this.host.queueSignal(linux(task), info, null);
+    this.host.queued.add(linux(task), info, null);
   }
 
   putBack(task: Task, info: Siginfo): void {
     const t = linux(task);
-    if (!queueTruly(this.host, t, info)) this.host.putBack(t, info);
+    if (!queueTruly(this.host, t, info)) this.host.queued.putBack(t, info);
   }
 
   kill(task: Task): void {

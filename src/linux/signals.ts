@@ -30,7 +30,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     wayOut(host, task);
     return;
   }
-  const item = host.takeQueued(task, info);
+  const item = host.queued.take(task, info);
   if (item !== undefined) {
     const { decision } = item;
     if (item.cancelled) {

@@ -245,7 +245,7 @@ export function brokenStop(host: LinuxHost, task: LinuxTask): void {
   task.lone = false;
   host.parked.delete(task);
   // Its process may live on, in an exec by another thread.
-  if (host.ptrace?.killed(task) === true && task.shown !== null) host.putBack(task, task.shown);
+  if (host.ptrace?.killed(task) === true && task.shown !== null) host.queued.putBack(task, task.shown);
   task.stop = Stop.NONE;
   task.switches++;
   host.hooks.killed(task);

@@ -5,13 +5,14 @@ import type { Tgid, Tid } from '../base/brand.ts';
 import type { Outcome } from '../tracehook/hooks.ts';
 import { Step } from '../tracehook/hooks.ts';
 import type { CurrentSyscall, Memory, SyscallState } from '../tracehook/machine.ts';
-import type { DequeuedSignal, Disposition, SignalDecision } from '../tracehook/signal.ts';
+import type { DequeuedSignal, Disposition } from '../tracehook/signal.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
 import type { Arch } from './arch/index.ts';
 import { CallState, TaskMemory, TaskRegisters } from './machine-state.ts';
 import type { Native } from './native.ts';
 import * as proc from './proc.ts';
+import type { QueuedSignal } from './queued-signals.ts';
 
 /** Where the real task is, as far as we know. */
 export const Run = {
@@ -108,16 +109,6 @@ export interface Spawning {
   readonly errFd: number;
   running: boolean;
   failed: boolean;
-}
-
-/** A signal of ours on its way: what it really is, and what was decided about it. */
-export interface QueuedSignal {
-  readonly signo: number;
-  readonly info: Siginfo;
-  readonly decision: SignalDecision | null;
-  readonly cookie: number;
-  /** It is to be dropped as it comes. */
-  cancelled: boolean;
 }
 
 /** A thread group: what its threads share. */

@@ -106,12 +106,12 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): bo
       toDeliveryStop(host, task, info, decision);
       return false;
     }
-    host.queueSignal(task, info, decision);
+    host.queued.add(task, info, decision);
     return true;
   }
   if (task.pending !== null) {
     // It comes before the signal at hand, which goes back on the queue.
-    host.queueSignal(task, task.pending.info, null);
+    host.queued.add(task, task.pending.info, null);
     task.pending = null;
   }
   const info = takeEffect(host, task, signalFor(decision), decision);

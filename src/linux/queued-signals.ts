@@ -1,0 +1,78 @@
+/**
+ * Signals that we queue ourselves. The kernel lets us send only SI_QUEUE to others, so the true siginfo waits here and is put in
+ * place at the delivery-stop, found by a cookie.
+ */
+
+import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { SI, SIG } from '../abi/signals.ts';
+import type { SignalDecision } from '../tracehook/signal.ts';
+import type { Native } from './native.ts';
+import type { LinuxTask, ThreadGroup } from './task.ts';
+
+/** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
+const QUEUED_ERRNO = 0x75747263;
+
+/** A signal of ours on its way: what it really is, and what was decided about it. */
+export interface QueuedSignal {
+  readonly signo: number;
+  readonly info: Siginfo;
+  readonly decision: SignalDecision | null;
+  readonly cookie: number;
+  /** It is to be dropped as it comes. */
+  cancelled: boolean;
+}
+
+/** Whether the signal that the task was shown last was its own, and not its process's, as far as its siginfo says. */
+export const shownIsOwn = ({ shown }: LinuxTask): boolean => shown === null || shown.code === SI.SI_TKILL;
+
+const isThat =
+  ({ errno, value }: Siginfo) =>
+  ({ cookie }: QueuedSignal): boolean =>
+    errno === QUEUED_ERRNO && BigInt(cookie) === value;
+
+export class QueuedSignals {
+  private readonly native: Native;
+  private cookie = 0;
+
+  constructor(native: Native) {
+    this.native = native;
+  }
+
+  /** For the task: `to` itself, or whoever of its process takes it. */
+  add(task: LinuxTask, info: Siginfo, decision: SignalDecision | null, to: LinuxTask | ThreadGroup = task): void {
+    const { signo } = info;
+    this.cookie = (this.cookie + 1) >>> 0;
+    const { cookie } = this;
+    to.queued.push({ signo, info, decision, cookie, cancelled: false });
+    const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
+    const r = this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes);
+    if (r < 0)
+      to.queued.pop(); // it died
+    else if (signo === SIG.SIGKILL) task.killing = true;
+  }
+
+  /** The one whose siginfo this is, at a delivery-stop: it is queued no more. */
+  take(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
+    for (const { queued } of [task, task.group]) {
+      const index = queued.findIndex(isThat(info));
+      if (index >= 0) return queued.splice(index, 1)[0];
+    }
+    return undefined;
+  }
+
+  /** Whether a siginfo at a delivery-stop is that of one of these. */
+  has(task: LinuxTask, info: Siginfo): boolean {
+    return [task, task.group].some(({ queued }) => queued.some(isThat(info)));
+  }
+
+  /** A signal that came when it could not be delivered. */
+  again(task: LinuxTask, info: Siginfo): void {
+    const item = this.take(task, info);
+    this.add(task, item?.info ?? info, item?.decision ?? null);
+  }
+
+  /** The signal that the task was shown, or what became of it, goes back to the queue that it came from. */
+  putBack(task: LinuxTask, info: Siginfo): void {
+    this.add(task, info, null, shownIsOwn(task) ? task : task.group);
+  }
+}

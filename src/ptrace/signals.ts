@@ -53,12 +53,15 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
   return { claimants: [], others: [...links.filter(sent), ...links.filter((link) => !sent(link))] };
 }
 
+/** Whether there was a SIGCONT since the stop was shown. */
+const wasContinued = ({ traced, continues }: Link, kernel: PtraceKernel): boolean =>
+  kernel.continues(traced.task) !== continues || kernel.hasPending(traced.task, SIG.SIGCONT);
+
 /** What a tracer's resumption made of the signal (R31); null: dropped. */
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
   const { signo, traced } = link;
   link.signo = 0;
-  const wasContinued = kernel.continues(task) !== link.continues || kernel.hasPending(task, SIG.SIGCONT);
-  if (link.ranOut && !link.seized && wasContinued) link.continuedLate = true;
+  if (link.ranOut && !link.seized && wasContinued(link, kernel)) link.continuedLate = true;
   if (signo === 0) return null;
   const changed =
     signo === info.signo

@@ -3,6 +3,7 @@
 export const CLONE = {
   CSIGNAL: 0xff,
   VM: 0x100,
+  SIGHAND: 0x800,
   PTRACE: 0x2000,
   VFORK: 0x4000,
   PARENT: 0x8000,

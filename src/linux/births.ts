@@ -14,6 +14,7 @@ import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
 import { dispatchStatus } from './stops.ts';
 import { type LinuxTask, Run, ThreadGroup } from './task.ts';
+import { inheritTrapAction } from './trap-action.ts';
 import { giveUntraced } from './untraced.ts';
 import { follow } from './way-out.ts';
 
@@ -25,6 +26,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
     group.exitSignal = flags & CLONE.CSIGNAL;
     group.parent = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
     group.childSignals = parent.group.childSignals;
+    inheritTrapAction(parent.group, group, flags);
     inheritProcFiles(parent.group, group);
     group.space = (flags & CLONE.VM) !== 0 ? parent.group.space : { tracers: new Set(parent.group.space.tracers) };
   }
@@ -82,6 +84,7 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   child.filter = gone.filter;
   if (!isThread) {
     child.group.parent = gone;
+    child.group.trapAction = 'changing'; // how it was made is not known
     inheritProcFiles(gone.group, child.group);
   }
   for (const observer of host.observers) observer.onOrphan?.(child, gone);

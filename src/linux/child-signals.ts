@@ -24,8 +24,7 @@ const SIG_DFL = 0n;
 const SIG_IGN = 1n;
 
 /** A process says what it does about SIGCHLD: its sigaction, before it is made. */
-export function noteChildSignals(host: LinuxHost, task: LinuxTask): void {
-  void host;
+export function noteChildSignals(task: LinuxTask): void {
   const { call, memory, group } = task;
   if (call.argInt(0) !== SIG.SIGCHLD) return;
   try {

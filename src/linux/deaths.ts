@@ -35,6 +35,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   if (task.spawning !== null) spawnEnded(host, task, null);
   task.group.space = { tracers: task.group.space.tracers };
   if (task.group.childSignals?.disposition === 'handler') task.group.childSignals = null;
+  task.group.trapAction = 'unknown';
   const after = (): void => resumeTask(host, task);
   if ((task.trace.events & Event.EXEC) === 0) {
     after();

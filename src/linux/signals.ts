@@ -6,10 +6,10 @@ import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { giveToLeader, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
-import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { dispositionOf } from './trap-action.ts';
 import { isIgnored, takeUnseen } from './unseen.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
 
@@ -58,6 +58,6 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     resumeTask(host, task);
     return;
   }
-  task.pending = { info, disposition: proc.disposition(task.tid, signo) };
+  task.pending = { info, disposition: dispositionOf(host, task, signo) };
   wayOut(host, task);
 }

@@ -13,6 +13,7 @@ import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
 import { keepMask } from './temporary-mask.ts';
+import { dispositionOf, noteTrapAction } from './trap-action.ts';
 import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
 
@@ -53,8 +54,10 @@ function entered(host: LinuxHost, task: LinuxTask): void {
 export function enter(host: LinuxHost, task: LinuxTask): void {
   if (task.stop === Stop.SECCOMP && !task.refused && host.ptrace !== null) {
     const name = callName(task);
-    if (SIGACTION.has(name)) noteChildSignals(host, task);
-    else if (name === 'clone' || name === 'clone3') takeUntraced(task);
+    if (SIGACTION.has(name)) {
+      noteChildSignals(task);
+      noteTrapAction(task);
+    } else if (name === 'clone' || name === 'clone3') takeUntraced(task);
     else if (AFFINITY.has(name)) host.holds.lookedAt(task);
     else if (name === 'prctl') answer(host, task, proc.filters(task.tid) > filtersOf(task) ? SECCOMP_MODE_FILTER : 0);
     else if (host.servedCalls.has(task.call.abi, task.call.nr)) {
@@ -89,7 +92,7 @@ function exited(host: LinuxHost, task: LinuxTask): void {
     if (!task.stepsPastCalls) {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
-      task.pending = { info, disposition: proc.disposition(task.tid, SIG.SIGTRAP) };
+      task.pending = { info, disposition: dispositionOf(host, task, SIG.SIGTRAP) };
     }
   }
   if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);

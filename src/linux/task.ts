@@ -131,6 +131,8 @@ export class ThreadGroup {
   readonly procFiles: ProcFiles = { watched: 'no', due: [], memory: new Map(), writes: new Set(), reads: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */
   childSignals: ChildSignals | null = null;
+  /** What the process does about SIGTRAP (trap-action.ts); `changing`: it, or who shares its handlers, may change it at any time. */
+  trapAction: 'unknown' | 'default' | 'changing' = 'unknown';
   /** Signals that we queued for the process. */
   readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */

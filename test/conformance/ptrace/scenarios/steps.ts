@@ -137,4 +137,36 @@ export const steps = [
     },
     ['stop: tracee EVENT_STOP SIGTRAP', 'step: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE', 'result: ok'],
   ),
+  scenario(
+    'R45 the trap of a step that is passed on to a program that has come to handle SIGTRAP since the steps before',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* step(s, 'nop', tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('result', s.who((yield* tracee.result()).ret));
+      s.log('sigaction', yield* tracee.do(calls.sigaction('SIGTRAP', 'handler')));
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* step(s, 'nop', tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGTRAP');
+      s.log('goes on', yield* tracee.result());
+      s.log('handled', (yield* tracee.handled()).length);
+      yield* tracee.do(calls.sigaction('SIGTRAP', 'default'));
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* step(s, 'nop', tracer, tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGTRAP');
+      s.log('default', yield* tracer.wait4(tracee.pid));
+    },
+    [
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'result: root',
+      'sigaction: ok',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'goes on: root',
+      'handled: 1',
+      'nop: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE | +1',
+      'default: tracee killed SIGTRAP',
+    ],
+  ),
 ];

@@ -19,7 +19,8 @@ struct ut_event {
 	uint64_t message;  // PTRACE_GETEVENTMSG for event stops
 	uint64_t utime_us; // rusage of the task, when asked for
 	uint64_t stime_us;
-	uint8_t pad[24];
+	uint32_t uid;      // real user id of the task
+	uint8_t pad[20];
 	union {
 		uint8_t siginfo[128]; // UT_SIGNAL
 		struct {              // UT_ENTRY, UT_EXIT, UT_SECCOMP: struct ptrace_syscall_info

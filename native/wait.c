@@ -222,16 +222,22 @@ static int status_of(const siginfo_t *si)
 	}
 }
 
-// What stopped next; while deaths are held, they stay where they are.
-static pid_t wait_next(pid_t pid, int *status, int flags, struct rusage *ru)
+// What stopped next, as waitid tells it: with the user whose it is. While deaths are held, they stay where they are.
+struct waited {
+	int status;
+	uint32_t uid;
+	struct rusage ru;
+};
+
+static pid_t wait_next(pid_t pid, struct waited *w, int flags)
 {
-	if (!hold_deaths)
-		return wait4(pid, status, wait_flags | flags, ru);
 	siginfo_t si;
 	si.si_pid = 0;
-	if (syscall(SYS_waitid, pid < 0 ? P_ALL : P_PID, pid, &si, WSTOPPED | wait_flags | flags, ru) < 0)
+	flags |= wait_flags | (hold_deaths ? WSTOPPED : WEXITED); // a tracee's stop is told in any case
+	if (syscall(SYS_waitid, pid < 0 ? P_ALL : P_PID, pid, &si, flags, want_rusage ? &w->ru : NULL) < 0)
 		return -1;
-	*status = status_of(&si);
+	w->status = status_of(&si);
+	w->uid = si.si_uid;
 	return si.si_pid;
 }
 
@@ -296,13 +302,13 @@ int ut_take_continued(pid_t tid, int peek, int *status)
 }
 
 // Looks again and again for a short while: on another CPU the tracee's stop is seen sooner than a wake-up brings it.
-static pid_t wait_spinning(int *status, struct rusage *ru)
+static pid_t wait_spinning(struct waited *w)
 {
 	struct timespec began, now;
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	for (;;) {
 		for (int i = 0; i < 8; i++) {
-			pid_t tid = wait_next(-1, status, WNOHANG, ru);
+			pid_t tid = wait_next(-1, w, WNOHANG);
 			if (tid != 0)
 				return tid;
 		}
@@ -325,13 +331,14 @@ static void count_crew(pid_t tid)
 }
 
 // What a wait brought, into the next slot of the event buffer.
-static void take(struct ut_event *ev, pid_t tid, int status, const struct rusage *ru)
+static void take(struct ut_event *ev, pid_t tid, const struct waited *w)
 {
 	ev->tid = tid;
-	ev->status = status;
-	if (ru) {
-		ev->utime_us = (uint64_t)ru->ru_utime.tv_sec * 1000000 + (uint64_t)ru->ru_utime.tv_usec;
-		ev->stime_us = (uint64_t)ru->ru_stime.tv_sec * 1000000 + (uint64_t)ru->ru_stime.tv_usec;
+	ev->status = w->status;
+	ev->uid = w->uid;
+	if (want_rusage) {
+		ev->utime_us = (uint64_t)w->ru.ru_utime.tv_sec * 1000000 + (uint64_t)w->ru.ru_utime.tv_usec;
+		ev->stime_us = (uint64_t)w->ru.ru_stime.tv_sec * 1000000 + (uint64_t)w->ru.ru_stime.tv_usec;
 	}
 	read_event(ev);
 	ut_stats.stops++;
@@ -350,14 +357,12 @@ int ut_collect(int max, int block)
 	if (max > capacity)
 		max = capacity;
 	while (n < max) {
-		int status;
-		struct rusage ru;
-		struct rusage *rup = want_rusage ? &ru : NULL;
+		struct waited w;
 		pid_t tid = 0;
 		if (spin_ns && block && n == 0)
-			tid = wait_spinning(&status, rup);
+			tid = wait_spinning(&w);
 		if (tid == 0)
-			tid = wait_next(-1, &status, n || !block ? WNOHANG : 0, rup);
+			tid = wait_next(-1, &w, n || !block ? WNOHANG : 0);
 		if (tid < 0) {
 			if (errno == EINTR) {
 				int now = atomic_load_explicit(&ticks, memory_order_relaxed);
@@ -369,7 +374,7 @@ int ut_collect(int max, int block)
 		}
 		if (tid == 0)
 			return n;
-		take(&events[n++], tid, status, rup);
+		take(&events[n++], tid, &w);
 	}
 	return n;
 }
@@ -380,12 +385,10 @@ int ut_collect_of(const int32_t *tids, int count)
 {
 	int n = 0;
 	for (int i = 0; i < count && n < capacity; i++) {
-		int status;
-		struct rusage ru;
-		struct rusage *rup = want_rusage ? &ru : NULL;
-		pid_t tid = wait_next(tids[i], &status, WNOHANG, rup);
+		struct waited w;
+		pid_t tid = wait_next(tids[i], &w, WNOHANG);
 		if (tid > 0)
-			take(&events[n++], tid, status, rup);
+			take(&events[n++], tid, &w);
 	}
 	return n;
 }

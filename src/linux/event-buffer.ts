@@ -53,9 +53,13 @@ export class EventBuffer {
   systemTime(i: number): number {
     return this.words[i * WORDS + 8]! + this.words[i * WORDS + 9]! * 2 ** 32;
   }
-  /** A copy of the siginfo of a signal-delivery-stop. */
+  /** Real user id of the task. */
+  uid(i: number): number {
+    return this.words[i * WORDS + 10]! >>> 0;
+  }
+  /** The siginfo of a signal-delivery-stop. */
   siginfo(i: number): Uint8Array {
-    return this.bytes.slice(i * SIZE + 64, i * SIZE + 64 + 128);
+    return this.bytes.subarray(i * SIZE + 64, i * SIZE + 64 + 128);
   }
   /** PTRACE_SYSCALL_INFO_SECCOMP: the SECCOMP_RET_DATA of the filter that stopped the task. */
   retData(i: number): number {

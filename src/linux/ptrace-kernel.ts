@@ -111,7 +111,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   uidOf(task: Task): number {
-    return proc.realUid(task.tid);
+    const { run, uid, tid } = linux(task);
+    return run === Run.STOPPED && uid >= 0 ? uid : proc.realUid(tid);
   }
 
   pidFrom(id: number, viewer: Task): number {

@@ -79,6 +79,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
   const wasListening = task.run === Run.LISTENING;
   task.run = Run.STOPPED;
+  task.uid = events.uid(i);
   task.killing = false;
   task.trapShown = false;
   task.invalidate();
@@ -219,6 +220,7 @@ export function dispatchStatus(host: LinuxHost, tid: number, status: number): vo
   }
   const wasListening = task.run === Run.LISTENING;
   task.run = Run.STOPPED;
+  task.uid = -1;
   task.invalidate();
   const asked = task.interruptSent || !task.begun;
   task.begun = true;

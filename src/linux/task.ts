@@ -178,6 +178,8 @@ export class LinuxTask implements Task {
   waitStatus?: number;
   /** The exit code an engine put in place of the true one. */
   changedStatus: number | null = null;
+  /** Its real user id, as the stop that it stands in told; −1: not told. */
+  uid = -1;
   systemTime = 0;
   userTime = 0;
   /** Counts resumes: `Kernel.switches`. */

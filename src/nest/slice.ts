@@ -31,17 +31,16 @@ const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
 export interface Waited {
   readonly tid: number;
   readonly status: number;
+  readonly uid?: number;
 }
 
 /** status_of: what waitid says, as wait4 would. */
-function statusOf(siginfo: Uint8Array): Waited {
-  const view = new DataView(siginfo.buffer, siginfo.byteOffset);
-  const [code, tid, status] = [view.getInt32(8, true), view.getInt32(16, true), view.getInt32(24, true)];
-  if (code === CLD.CLD_EXITED) return { tid, status: (status & 0xff) << 8 };
-  if (code === CLD.CLD_KILLED) return { tid, status };
-  if (code === CLD.CLD_DUMPED) return { tid, status: status | 0x80 };
-  if (code === CLD.CLD_CONTINUED) return { tid, status: 0xffff };
-  return { tid, status: (status << 8) | 0x7f };
+function statusOf(code: number, status: number): number {
+  if (code === CLD.CLD_EXITED) return (status & 0xff) << 8;
+  if (code === CLD.CLD_KILLED) return status;
+  if (code === CLD.CLD_DUMPED) return status | 0x80;
+  if (code === CLD.CLD_CONTINUED) return 0xffff;
+  return (status << 8) | 0x7f;
 }
 
 export class Slice {
@@ -163,10 +162,9 @@ export class Slice {
 
   /** wait_next. */
   private next(pid: number, flags: number): Waited {
-    const { caller } = this;
-    if (!this.holdsDeaths) return this.wait4(pid, this.waitFlags + flags);
     const type = pid < 0 ? P.ALL : P.PID;
-    return this.waitid(type, Math.max(pid, 0), W.UNTRACED + this.waitFlags + flags, caller);
+    const what = this.holdsDeaths ? W.UNTRACED : W.EXITED;
+    return this.waitid(type, Math.max(pid, 0), what + this.waitFlags + flags, this.caller);
   }
 
   wait4(pid: number, options: number): Waited {
@@ -179,7 +177,11 @@ export class Slice {
   private waitid(type: number, id: number, options: number, caller: Caller): Waited {
     const at = caller.put(OFFSET.SIGINFO, new Uint8Array(SIGINFO_SIZE));
     const result = caller.call('waitid', type, id, at, options, 0);
-    return result < 0 ? { tid: result, status: 0 } : statusOf(caller.get(OFFSET.SIGINFO, SIGINFO_SIZE));
+    if (result < 0) return { tid: result, status: 0 };
+    const { buffer, byteOffset } = caller.get(OFFSET.SIGINFO, SIGINFO_SIZE);
+    const view = new DataView(buffer, byteOffset);
+    const status = statusOf(view.getInt32(8, true), view.getInt32(24, true));
+    return { tid: view.getInt32(16, true), status, uid: view.getUint32(20, true) };
   }
 
   /** ut_peek_death: 1 and a status, 0, or −errno. A tracee's stop is shown to any wait. */
@@ -197,12 +199,13 @@ export class Slice {
   }
 
   /** What a wait brought, into a slot of the event buffer: with what the stop needs read. */
-  private take(n: number, { tid, status }: Waited): void {
+  private take(n: number, { tid, status, uid = 0 }: Waited): void {
     const at = n * SLOT;
     this.events.fill(0, at, at + SLOT);
     this.view.setInt32(at, tid, true);
     this.view.setInt32(at + 4, status, true);
     this.view.setInt32(at + 8, this.read(at, tid, status), true);
+    this.view.setUint32(at + 40, uid, true);
   }
 
   private read(at: number, tid: number, status: number): number {

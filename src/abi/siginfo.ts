@@ -52,7 +52,7 @@ export interface Siginfo {
   readonly syscall?: number;
   /** sys: AUDIT_ARCH_*. */
   readonly arch?: number;
-  /** The bytes it was decoded from; encodeSiginfo starts from them. */
+  /** The 128 bytes it was decoded from, perhaps within a larger buffer; encodeSiginfo starts from them. */
   readonly raw?: Uint8Array;
 }
 
@@ -77,43 +77,59 @@ const BUS_MCEERR_AO = 5;
 const SEGV_BNDERR = 3;
 const SEGV_PKUERR = 4;
 
+/** The bytes of decoded siginfos are pieces of these, many to one: an ArrayBuffer of its own costs more than all the rest of it. */
+const CHUNK_SIZE = 64 * SIGINFO_SIZE;
+let chunk = new DataView(new ArrayBuffer(CHUNK_SIZE));
+/** Where the next piece begins. */
+let next = 0;
+
+/** A new piece of the chunk, all zeros: where it begins. */
+function piece(): number {
+  if (next === CHUNK_SIZE) {
+    chunk = new DataView(new ArrayBuffer(CHUNK_SIZE));
+    next = 0;
+  }
+  const at = next;
+  next += SIGINFO_SIZE;
+  return at;
+}
+
 /** Decodes siginfo_t. `bytes` may be shorter than 128; what is missing reads as 0. */
 export function decodeSiginfo(bytes: Uint8Array): Siginfo {
-  const raw = new Uint8Array(SIGINFO_SIZE);
+  const at = piece();
+  const view = chunk;
+  const raw = new Uint8Array(view.buffer, at, SIGINFO_SIZE);
   raw.set(bytes.length > SIGINFO_SIZE ? bytes.subarray(0, SIGINFO_SIZE) : bytes);
-  const view = new DataView(raw.buffer);
-  const i32 = (at: number): number => view.getInt32(at, true);
-  const u64 = (at: number): bigint => view.getBigUint64(at, true);
+  const i32 = (offset: number): number => view.getInt32(at + offset, true);
+  const u32 = (offset: number): number => view.getUint32(at + offset, true);
+  const u64 = (offset: number): bigint => view.getBigUint64(at + offset, true);
+  const i64 = (offset: number): bigint => view.getBigInt64(at + offset, true);
   const signo = i32(0);
+  const errno = i32(4);
   const code = i32(8);
-  const head = { signo, errno: i32(4), code, raw };
+  // Each written out: an object that is copied and then added to is made by the runtime, slowly.
   switch (siginfoKind(signo, code)) {
     case 'kill':
-      return { ...head, pid: i32(16), uid: view.getUint32(20, true) };
+      return { signo, errno, code, raw, pid: i32(16), uid: u32(20) };
     case 'queue':
-      return { ...head, pid: i32(16), uid: view.getUint32(20, true), value: u64(24) };
+      return { signo, errno, code, raw, pid: i32(16), uid: u32(20), value: u64(24) };
     case 'timer':
-      return { ...head, timerId: i32(16), overrun: i32(20), value: u64(24) };
+      return { signo, errno, code, raw, timerId: i32(16), overrun: i32(20), value: u64(24) };
     case 'poll':
-      return { ...head, band: view.getBigInt64(16, true), fd: i32(24) };
-    case 'child':
-      return {
-        ...head,
-        pid: i32(16),
-        uid: view.getUint32(20, true),
-        status: i32(24),
-        utime: view.getBigInt64(32, true),
-        stime: view.getBigInt64(40, true),
-      };
+      return { signo, errno, code, raw, band: i64(16), fd: i32(24) };
+    case 'child': {
+      const [pid, uid, status] = [i32(16), u32(20), i32(24)];
+      return { signo, errno, code, raw, pid, uid, status, utime: i64(32), stime: i64(40) };
+    }
     case 'sys':
-      return { ...head, addr: u64(16), syscall: i32(24), arch: view.getUint32(28, true) };
+      return { signo, errno, code, raw, addr: u64(16), syscall: i32(24), arch: u32(28) };
     case 'fault': {
-      const fault = { ...head, addr: u64(16) };
+      const fault = { signo, errno, code, raw, addr: u64(16) };
       if (signo === SIG.SIGBUS && (code === BUS_MCEERR_AR || code === BUS_MCEERR_AO)) {
-        return { ...fault, addrLsb: view.getInt16(24, true) };
+        return { ...fault, addrLsb: view.getInt16(at + 24, true) };
       }
       if (signo === SIG.SIGSEGV && code === SEGV_BNDERR) return { ...fault, lower: u64(32), upper: u64(40) };
-      if (signo === SIG.SIGSEGV && code === SEGV_PKUERR) return { ...fault, pkey: view.getUint32(32, true) };
+      if (signo === SIG.SIGSEGV && code === SEGV_PKUERR) return { ...fault, pkey: u32(32) };
       return fault;
     }
   }
@@ -122,7 +138,8 @@ export function decodeSiginfo(bytes: Uint8Array): Siginfo {
 /** The 128 bytes of `info`: its raw bytes, if any, with the fields of its kind written over them. */
 export function encodeSiginfo(info: Siginfo): Uint8Array {
   const bytes = new Uint8Array(SIGINFO_SIZE);
-  if (info.raw !== undefined) bytes.set(info.raw.subarray(0, SIGINFO_SIZE));
+  const { raw } = info;
+  if (raw !== undefined) bytes.set(raw.length > SIGINFO_SIZE ? raw.subarray(0, SIGINFO_SIZE) : raw);
   const view = new DataView(bytes.buffer);
   const i32 = (at: number, value: number | undefined): void => {
     if (value !== undefined) view.setInt32(at, value, true);

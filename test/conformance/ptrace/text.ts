@@ -33,7 +33,8 @@ export function statusText(value: number): string {
 }
 
 /** si_pid, whatever else the bytes may mean. */
-const pidIn = ({ raw }: Siginfo): number => (raw === undefined ? 0 : new DataView(raw.buffer).getInt32(16, true));
+const pidIn = ({ raw }: Siginfo): number =>
+  raw === undefined ? 0 : new DataView(raw.buffer, raw.byteOffset).getInt32(16, true);
 
 /** A siginfo: signal, code, and who. */
 export function siginfoText(info: Siginfo, names: Names): string {

@@ -49,6 +49,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
 function takePlace(host: LinuxHost, old: LinuxTask, execer: LinuxTask): void {
   vanish(host, old);
   takeTid(host, execer, old.tid);
+  execer.takePlaceOf(old);
   execer.run = Run.STOPPED;
   execer.interruptSent = false;
   execer.invalidate();
@@ -94,6 +95,7 @@ export function vanish(host: LinuxHost, task: LinuxTask): void {
 }
 
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
+  task.ownStatus = status;
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callOf(host, task))) adoptNewborns(host, task);
   if (host.ptrace !== null && endsGroup(host, task, status)) task.group.exitStatus ??= status;

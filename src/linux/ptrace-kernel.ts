@@ -194,6 +194,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     this.host.queued.add(linux(task), info, null);
   }
 
+  passSignal(task: Task, info: Siginfo): void {
+    this.sendSignal(task, info);
+  }
+
   putBack(task: Task, info: Siginfo): void {
     const t = linux(task);
     if (!queueTruly(this.host, t, info)) this.host.queued.putBack(t, info);

@@ -176,6 +176,7 @@ export class LinuxTask implements Task {
   /** On the wake list already. */
   waking = false;
   waitStatus?: number;
+  ownStatus?: number;
   /** The exit code an engine put in place of the true one. */
   changedStatus: number | null = null;
   /** Its real user id, as the stop that it stands in told; −1: not told. */
@@ -318,6 +319,11 @@ export class LinuxTask implements Task {
   /** Its parent has died, and another takes it in: as the last of its children. */
   moveToEnd(): void {
     this.order = serial++;
+  }
+
+  /** By an exec it is its process's leader, in the place of that one. */
+  takePlaceOf(leader: LinuxTask): void {
+    this.order = leader.order;
   }
 
   get run(): Run {

@@ -8,6 +8,7 @@ import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { died, passAway, releaseDead } from './deaths.ts';
 import type { LinuxHost } from './host.ts';
+import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run } from './task.ts';
 
 const status = new Uint8Array(4);
@@ -32,10 +33,14 @@ export function pollDying(host: LinuxHost, all = false): boolean {
   if (host.keepers.size === 0) return false;
   let any = false;
   for (const task of host.tasks.values()) {
-    if (!(task.exited || all) || task.run !== Run.RUNNING || task.exitState !== ExitState.ALIVE) continue;
+    // Who is held at its exit event is ended there by SIGKILL, and makes no stop any more.
+    const mayDie =
+      task.run === Run.RUNNING ? task.exited || all : task.run === Run.STOPPED && task.ownStatus !== undefined;
+    if (!mayDie || task.exitState !== ExitState.ALIVE) continue;
     const r = host.native.peekDeath(task.tid, status);
     if (r === 0) continue;
     any = true;
+    if (task.run === Run.STOPPED) brokenStop(host, task);
     host.dying.delete(task);
     if (r < 0) {
       task.keeps = false; // somebody else's exec took it

@@ -88,21 +88,49 @@ export class News {
 
   /** A process was continued, and nobody of ours was in its way. */
   continuedOutside(task: Task): void {
-    const { kernel } = this;
     const leader = this.links.leaderOf(task);
     const traced = this.links.traced.get(task) ?? (leader && this.links.traced.get(leader));
     if (traced === undefined) return;
     this.continued(traced);
-    const stops = task === leader && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
+    if (task === leader) for (const link of traced.links) if (link.seized) link.continuedLate = true; // it traps first
     const late = traced.links.some((link) => link.continuedLate);
-    if (!stops && !late) this.tellContinued(traced);
+    if (!this.stopsNext(task) && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
+  }
+
+  /** A leader whom the SIGCONT itself stops: to who traces it the two are one SIGCHLD, or nearly. */
+  private stopsNext(task: Task): boolean {
+    const { kernel } = this;
+    return kernel.isLeader(task) && kernel.hasPending(task, SIG.SIGCONT) && !kernel.blocks(task, SIG.SIGCONT);
+  }
+
+  /** The trap of a SIGCONT is over: what was put off for it is told, if the next stop is not to tell it. */
+  trapOver({ task, links }: Traced): void {
+    const stops = this.stopsNext(task);
+    for (const link of links) {
+      if (!link.owesContinued || !link.seized) continue;
+      link.continuedLate = false;
+      if (!stops) this.tellContinuedTo(link);
+    }
+  }
+
+  /** The same, and the kernel at hand tells it when it is time. */
+  tellsContinued(task: Task): void {
+    const leader = this.links.leaderOf(task);
+    const traced = leader && this.links.traced.get(leader);
+    if (traced === undefined) return;
+    this.continued(traced);
+    this.tellContinued(traced);
   }
 
   /** A group stop that was never whole is over: who traces the leader hears of it as its parent does. */
   stopCutShort(task: Task): void {
     const { kernel } = this;
-    for (const link of this.links.on(this.links.leaderOf(task))) {
+    const leader = this.links.leaderOf(task);
+    const traced = leader && this.links.traced.get(leader);
+    if (traced === undefined) return;
+    this.continued(traced); // a wait that is woken by it finds that the process goes on
+    for (const link of traced.links) {
       if (this.links.isNatural(link)) continue; // the real kernel tells it
       const event = { link, status: 0, death: false };
       const info = (): Siginfo => ({ ...childInfo(event, kernel, link.tracer), code: CLD.CLD_STOPPED, status: 0 });

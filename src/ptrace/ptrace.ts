@@ -184,7 +184,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
         continue;
       }
       link.death = status;
-      this.news.tellDeath(link, status);
+      this.news.tellDeath(link, traced.task.ownStatus ?? status);
       this.news.wakeFor(link); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);
@@ -228,6 +228,11 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   tellContinued(traced: Traced): void {
     this.news.tellContinued(traced);
+  }
+
+  trapOver(traced: Traced): void {
+    this.news.trapOver(traced);
+    this.kernel.trapOver?.(traced.task);
   }
 
   leaderCounts({ traced, tracer }: Link): boolean {
@@ -310,6 +315,14 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   continuedOutside(task: Task): void {
     this.news.continuedOutside(task);
+  }
+
+  tellsContinued(task: Task): void {
+    this.news.tellsContinued(task);
+  }
+
+  keepsStopped(task: Task): boolean {
+    return this.links.on(task).some((link) => link.isStopped);
   }
 
   stopCutShort(task: Task): void {

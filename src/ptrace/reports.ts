@@ -73,7 +73,7 @@ type Resume5 = (typeof Resume)[keyof typeof Resume];
 /** R41: a signal given at a syscall-stop is sent anew, for everybody. */
 function passSignal(link: Link, kernel: PtraceKernel, task: Task): void {
   if (link.signo === 0) return;
-  kernel.sendSignal(task, { signo: link.signo, errno: 0, code: 0x80, pid: 0, uid: 0 });
+  kernel.passSignal(task, { signo: link.signo, errno: 0, code: 0x80, pid: 0, uid: 0 });
   link.signo = 0;
 }
 
@@ -220,6 +220,7 @@ function* jobControl(
     if (link.stop === null || link.listening) traced.show(link, traced.trapFor(link));
   }
   yield;
+  kernel.trapOver?.(traced.task);
   if (!leaves) traced.continued();
   if (notify !== null && !leaves && !leads && !hasFreeThread(traced)) traced.tellContinued();
   signalOver(traced);

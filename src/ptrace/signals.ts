@@ -189,11 +189,13 @@ export function* owedReport(
   let injected: Siginfo | null = null;
   for (let owing = owingLinks(traced); owing.length > 0; owing = owingLinks(traced)) {
     const shown: { link: Link; info: Siginfo }[] = [];
+    let traps = false;
     const continued = kernel.hasPending(task, SIG.SIGCONT);
     const continues = kernel.continues(task);
     for (const link of owing) {
       if (link.trapStop || link.notify) {
         traced.show(link, traced.trapFor(link));
+        traps = true;
         continue;
       }
       if (kernel.hasPendingUpTo(task, link.owed[0]!.signo)) {
@@ -206,6 +208,7 @@ export function* owedReport(
       shown.push({ link, info });
     }
     yield;
+    if (traps) traced.trapOver();
     for (const { link, info } of shown) {
       const left = afterStop(link, kernel, task, info);
       if (left === null) continue;

@@ -43,6 +43,8 @@ export interface PtraceContext {
   continued(traced: Traced): void;
   /** That is to be told to those who trace the process's leader, as to its parent. */
   tellContinued(traced: Traced): void;
+  /** A trap of its own is over. */
+  trapOver(traced: Traced): void;
 }
 
 export class Traced {
@@ -183,6 +185,7 @@ export class Traced {
    * stop (R35) when somebody let it go and nobody else is looking at it.
    */
   private settleJobStop(): void {
+    if (this.links.length === 0) this.takeStep(true); // ptrace_disable: none outlives its tracer
     if (this.links.some((link) => link.isStopped) || !this.links.some((link) => link.stop === null)) return;
     for (const link of this.links) {
       if (link.stop === null) link.ranOut = true;
@@ -256,6 +259,10 @@ export class Traced {
 
   tellContinued(): void {
     this.listener.tellContinued(this);
+  }
+
+  trapOver(): void {
+    this.listener.trapOver(this);
   }
 
   /**

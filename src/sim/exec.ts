@@ -61,6 +61,7 @@ function takeLeadership(kernel: SimKernel, task: SimTask): void {
   kernel.tasks.delete(tid);
   process.threads.splice(process.threads.indexOf(old), 1);
   process.leader = task;
+  task.siblingOrder = old.siblingOrder;
   kernel.rename(task, tid as Tid);
   if (siblings !== undefined && at >= 0) siblings[at] = task;
   for (const child of old.children.splice(0)) {

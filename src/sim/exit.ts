@@ -120,7 +120,7 @@ function exitNotify(kernel: SimKernel, task: SimTask, groupDead: boolean): void 
   process.groupDead = groupDead;
   // A leader's death is known when its group is empty (R12).
   if (task.isLeader && !process.single) {
-    kernel.ptrace?.leaderDied(task, task.waitStatus);
+    kernel.ptrace?.leaderDied(task, task.exitCode);
     if (process.execTask !== null) kernel.wakeUp(process.execTask, 'the leader is dead');
     return;
   }

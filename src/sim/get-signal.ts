@@ -9,7 +9,7 @@ import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { DequeuedSignal } from '../tracehook/signal.ts';
 import { doGroupExit } from './exit.ts';
-import { doSignalStop, tellParent } from './group-stop.ts';
+import { doSignalStop, tellContinued } from './group-stop.ts';
 import { setUpHandler } from './handler.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
@@ -25,15 +25,24 @@ import type { SimTask } from './task.ts';
 const CORE_FLAG = 0x80;
 const SIGKILL_SET = bit(SIG.SIGKILL);
 
+/** The way in, and the way back from a stop or a trap (`relock`): what prepare_signal left to be told is told here only. */
 export const getSignal: RunState = {
   name: 'looking for signals',
   execute(kernel, task) {
+    tellContinued(kernel, task);
+    return nextSignal.execute(kernel, task);
+  },
+};
+
+/** The loop: a signal of which nothing came is followed by the next. */
+const nextSignal: RunState = {
+  name: 'looking for more signals',
+  execute(kernel, task) {
     const { process } = task;
-    if (tellParent(kernel, task) === 'continued') kernel.ptrace?.continuedOutside(task);
     if (process.exits || task.fatalPending || (process.execTask !== null && process.execTask !== task)) {
       return die(kernel, task);
     }
-    if ((task.jobctl & Jobctl.STOP_PENDING) !== 0) return doSignalStop(kernel, task, 0) ?? getSignal;
+    if ((task.jobctl & Jobctl.STOP_PENDING) !== 0) return doSignalStop(kernel, task, 0) ?? nextSignal;
     const { trace } = task;
     if (trace.events !== 0 || trace.report || trace.interrupt) {
       // A tracer may turn any signal into one that stops: SIGCONT must be able to cancel that, too (ptrace_signal).
@@ -56,7 +65,7 @@ function die(kernel: SimKernel, task: SimTask): RunState {
 function killedMeanwhile(kernel: SimKernel, task: SimTask): RunState {
   if (task.taken !== null) sendLocked(kernel, task.taken.info, task, task.taken.scope);
   task.taken = null;
-  return getSignal;
+  return nextSignal;
 }
 
 function afterHook(kernel: SimKernel, task: SimTask, outcome: Outcome): RunState {
@@ -68,7 +77,7 @@ function afterHook(kernel: SimKernel, task: SimTask, outcome: Outcome): RunState
     const own = defaultAction(decision.info.signo) === defaultAction(decision.signo);
     return act(kernel, task, decision.signo, own ? decision.info.signo : decision.signo);
   }
-  return outcome === Outcome.AGAIN ? getSignal : deliverNext(kernel, task);
+  return outcome === Outcome.AGAIN ? nextSignal : deliverNext(kernel, task);
 }
 
 /** dequeue_signal. SIGKILL is never taken: it was acted on before. */
@@ -92,7 +101,7 @@ function deliverNext(kernel: SimKernel, task: SimTask): RunState {
   const info = dequeue(task);
   if (info === null) return noMore(task);
   const { handler } = task.handlers.get(info.signo);
-  if (handler === SIG_IGN) return getSignal;
+  if (handler === SIG_IGN) return nextSignal;
   if (handler !== SIG_DFL) return handle(kernel, task, info);
   return act(kernel, task, info.signo, info.signo);
 }
@@ -121,14 +130,14 @@ function act(kernel: SimKernel, task: SimTask, signo: number, shown: number): Ru
   switch (defaultAction(signo)) {
     case 'ignore':
     case 'continue':
-      return getSignal;
+      return nextSignal;
     case 'stop':
       if (signo !== SIG.SIGSTOP && isOrphanedGroup(kernel, task.process.pgid)) return getSignal; // R36
-      return doSignalStop(kernel, task, shown) ?? getSignal;
+      return doSignalStop(kernel, task, shown) ?? nextSignal;
     case 'core':
-      if (unkillable) return getSignal;
+      if (unkillable) return nextSignal;
       return doGroupExit(kernel, task, shown | (task.process.coreLimit > 0 ? CORE_FLAG : 0));
     case 'term':
-      return unkillable ? getSignal : doGroupExit(kernel, task, shown);
+      return unkillable ? nextSignal : doGroupExit(kernel, task, shown);
   }
 }

@@ -58,6 +58,7 @@ export function retrap(kernel: SimKernel, task: SimTask): void {
   const joins = (task.jobctl & Jobctl.STOP_PENDING) !== 0;
   if (!joins && (task.jobctl & Jobctl.TRAP_NOTIFY) === 0) return;
   task.jobctl &= ~(Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
+  tellContinued(kernel, task);
   if (joins && participateGroupStop(task)) notifyParentStopped(kernel, task, CLD.CLD_STOPPED);
   kernel.ptrace?.retrapped(task, groupStopSignal(task));
 }
@@ -102,11 +103,9 @@ function stays(task: SimTask): RunState {
 /** Out of the stop by SIGCONT: the first thread tells the parent, each tells the engines. */
 function leave(kernel: SimKernel, task: SimTask): RunState {
   task.continued = false;
-  const first = tellParent(kernel, task) === 'continued';
-  if ((task.trace.events & Event.JCTL) === 0) {
-    if (first) kernel.ptrace?.continuedOutside(task); // the leader may be traced
-    return getSignal;
-  }
+  if ((task.trace.events & Event.JCTL) === 0) return getSignal;
+  // Who is held in it is out of it when its tracer lets it go.
+  const first = kernel.ptrace?.keepsStopped(task) !== true && tellParent(kernel, task) === 'continued';
   return follow(
     task,
     kernel,
@@ -116,8 +115,13 @@ function leave(kernel: SimKernel, task: SimTask): RunState {
   );
 }
 
+/** The same, and its tracers. */
+export function tellContinued(kernel: SimKernel, task: SimTask): void {
+  if (tellParent(kernel, task) === 'continued') kernel.ptrace?.tellsContinued(task);
+}
+
 /** SIGNAL_CLD_MASK: what prepare_signal left to be told (R37). That the group goes on is for the caller to tell its tracers. */
-export function tellParent(kernel: SimKernel, task: SimTask): JobControl | null {
+function tellParent(kernel: SimKernel, task: SimTask): JobControl | null {
   const { process } = task;
   const why = process.flags & CLD_MASK;
   if (why === 0) return null;

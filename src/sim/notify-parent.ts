@@ -43,7 +43,7 @@ export function notifyParentDead(kernel: SimKernel, leader: SimTask): boolean {
   const { process } = leader;
   const { parent, exitSignal } = process;
   if (parent === null) return true;
-  const status = leader.waitStatus ?? 0;
+  const status = leader.exitCode; // not that of its process
   let signo = process.parentExecId === parent.execId ? exitSignal : SIG.SIGCHLD;
   let autoreap = false;
   if (signo === SIG.SIGCHLD) {

@@ -12,7 +12,7 @@ import type { Disposition } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess } from './credentials.ts';
 import { reapKept } from './exit.ts';
-import { jobStopped } from './group-stop.ts';
+import { jobStopped, tellContinued } from './group-stop.ts';
 import { groupStopSignal, Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { SA, SignalFlag } from './process.ts';
@@ -197,6 +197,9 @@ export class SimPtraceKernel implements PtraceKernel {
   sendSignal(task: Task, info: Siginfo): void {
     sendLocked(this.kernel, info, sim(task), 'thread', true);
   }
+  passSignal(task: Task, info: Siginfo): void {
+    sim(task).passed.push(info);
+  }
   putBack(task: Task, info: Siginfo): void {
     const t = sim(task);
     sendLocked(this.kernel, info, t, t.taken?.scope ?? 'thread', true);
@@ -268,6 +271,10 @@ export class SimPtraceKernel implements PtraceKernel {
     if ((t.jobctl & (Jobctl.STOP_PENDING | Jobctl.TRAP_NOTIFY)) !== 0)
       this.kernel.wakeUp(t, 'it listens, and there is news');
     return true;
+  }
+
+  trapOver(task: Task): void {
+    tellContinued(this.kernel, sim(task));
   }
 
   unlisten(task: Task): void {

@@ -43,7 +43,9 @@ function reparentLeader(kernel: SimKernel, father: SimTask, child: SimTask): voi
   child.process.exitSignal = SIG.SIGCHLD;
   if (kernel.logging) kernel.note(child, `is taken in by ${child.process.parent?.tid ?? 0}`);
   if (child.exitState === ExitState.ZOMBIE && !child.keeps && child.process.single && !child.announcing) {
-    if (notifyParentDead(kernel, child)) releaseTask(kernel, child);
+    const autoreap = notifyParentDead(kernel, child);
+    killOrphanedGroup(kernel, child.process, father);
+    if (autoreap) releaseTask(kernel, child);
     return;
   }
   if (child.exitState !== ExitState.DEAD) killOrphanedGroup(kernel, child.process, father);

@@ -15,6 +15,7 @@ import { R } from './registers.ts';
 import { returnToUser } from './return-to-user.ts';
 import { follow, type RunState } from './run-state.ts';
 import { runFilters } from './seccomp.ts';
+import { sendLocked } from './send-signal.ts';
 import { served } from './served.ts';
 import { findCall } from './syscalls/table.ts';
 import type { SimTask } from './task.ts';
@@ -32,9 +33,15 @@ export function enterSyscall(kernel: SimKernel, task: SimTask): RunState {
   words[R.R11] = words[R.EFLAGS]!;
   task.registers.result = -ERRNO.ENOSYS;
   if (!wants(task, Event.SYSCALL_ENTRY)) return filterCall(kernel, task);
-  return follow(task, kernel, kernel.hooks.syscallEntry(task), 'syscall entry', () =>
-    kernel.hooks.abortsSyscall(task) || task.fatalPending ? leaveCall(kernel, task) : filterCall(kernel, task),
-  );
+  return follow(task, kernel, kernel.hooks.syscallEntry(task), 'syscall entry', () => {
+    sendPassed(kernel, task);
+    return kernel.hooks.abortsSyscall(task) || task.fatalPending ? leaveCall(kernel, task) : filterCall(kernel, task);
+  });
+}
+
+/** The end of ptrace_report_syscall: nobody may trace it any more. */
+function sendPassed(kernel: SimKernel, task: SimTask): void {
+  for (const info of task.passed.splice(0)) sendLocked(kernel, info, task, 'thread', true);
 }
 
 /** __seccomp_filter: after the entry report (R44). `again`: the number may have been changed; it is not traced twice. */
@@ -85,7 +92,10 @@ export function leaveCall(kernel: SimKernel, task: SimTask): RunState {
   if (!wants(task, Event.SYSCALL_EXIT) || task.fatalPending) return left(kernel, task, steps);
   const outcome = kernel.hooks.syscallExit(task);
   if (outcome !== Outcome.HELD) return left(kernel, task, steps);
-  return follow(task, kernel, outcome, 'syscall exit', () => left(kernel, task, steps));
+  return follow(task, kernel, outcome, 'syscall exit', () => {
+    sendPassed(kernel, task);
+    return left(kernel, task, steps);
+  });
 }
 
 function left(kernel: SimKernel, task: SimTask, steps: boolean): RunState {

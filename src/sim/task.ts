@@ -62,6 +62,8 @@ export class SimTask implements Task {
   realBlocked: SigSet = 0n;
   /** The signal that is being shown, and the queue that it came from. */
   taken: { readonly info: Siginfo; readonly scope: Scope } | null = null;
+  /** What tracers gave it at a call: it sends that to itself as it goes on. */
+  readonly passed: Siginfo[] = [];
   /** TIF_SIGPENDING. */
   sigpending = false;
   step: Step = Step.NONE;
@@ -147,6 +149,10 @@ export class SimTask implements Task {
 
   get isLeader(): boolean {
     return this.process.leader === this;
+  }
+
+  get ownStatus(): number {
+    return this.exitCode;
   }
 
   /** fatal_signal_pending. */

@@ -49,6 +49,10 @@ export interface PtraceHooks {
   notified(task: Task): void;
   /** A SIGCONT ended the group stop, and the first to tell is a task that nobody traces, or that had run out of it (R35, R37). */
   continuedOutside(task: Task): void;
+  /** A SIGCONT ended the group stop, and this task tells so just now: for a kernel that does as it is time for it (R37). */
+  tellsContinued(task: Task): void;
+  /** A SIGCONT ends the group stop that the task sits in: whether a tracer holds it there. */
+  keepsStopped(task: Task): boolean;
   /** A SIGCONT ended a group stop for which threads were waited for still: its parent hears of the stop then (SIGNAL_CLD_STOPPED). */
   stopCutShort(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
@@ -115,6 +119,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   blocks(task: Task, signo: number): boolean;
   /** Sends a thread a signal with just this siginfo. */
   sendSignal(task: Task, info: Siginfo): void;
+  /** The same for what a tracer gave the task at a call: it sends that itself, when it goes on (ptrace_report_syscall, R41). */
+  passSignal(task: Task, info: Siginfo): void;
   /** The signal that it is stopped for, or what became of it, is blocked now: back to the queue that it came from. */
   putBack(task: Task, info: Siginfo): void;
   kill(task: Task): void;
@@ -152,6 +158,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   listen(task: Task, again: boolean): boolean;
   /** Back from that. */
   unlisten(task: Task): void;
+  /** The task is out of a trap of ptrace's own, and looks for signals again: what there is to tell of its group is told now. */
+  trapOver?(task: Task): void;
   /** Whether a signal up to `signo` waits for the thread itself and is not blocked: it comes before one made for the thread. */
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */

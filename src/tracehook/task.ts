@@ -35,6 +35,8 @@ export interface Task {
   readonly trace: TraceSlot;
   /** Once dead: how it ended, as wait(2) says it. Absent where the host cannot tell (an old leader replaced by exec). */
   readonly waitStatus?: number;
+  /** What it ended with itself, which SIGCHLD tells though all of its process end with another status (task->exit_code). */
+  readonly ownStatus?: number;
   /** System time used so far, in µs: a host that is asked to keep it does so at each stop. */
   readonly systemTime?: number;
 

@@ -70,6 +70,7 @@ export function control(task: Task, engine: Engine, action: ResumeAction): Answe
         // Not in a callback of this engine: it will not get one any more, and can go at once, unless a pass is
         // walking the list.
         if (u.reporting === null && !u.waiting) reset(u, false);
+        else u.pass.detaches = true;
         return Answer.OK;
       }
       break;

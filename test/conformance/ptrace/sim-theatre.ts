@@ -182,6 +182,7 @@ export class SimTheatre implements World {
       }
       yield* someInstructions(sys);
       yield* sys.read(3 + n, 1);
+      yield* someInstructions(sys); // a step out of the call comes before the look for orders
     }
   }
 

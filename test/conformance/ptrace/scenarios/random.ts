@@ -1100,4 +1100,107 @@ export const random = [
     },
     ['parent: tracee killed SIGKILL', 'child: child killed SIGKILL', 'again: ECHILD'],
   ),
+  scenario(
+    'R37 that a SEIZEd process was continued waits for the trap that comes first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.cont(tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(before));
+      const then = (yield* tracer.handled()).length;
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(then, then + 1));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_STOPPED pid=tracee',
+      'signal: tracee stop SIGCONT | SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R41 a deadly signal that a tracer gives at a call as it detaches comes before a lower one that waits',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGHUP');
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR1'));
+      s.log('end', yield* s.root.look(tracee.pid));
+    },
+    ['end: tracee killed SIGUSR1'],
+    { onlyNative: 'a real tracee looks for signals before it dies of one' },
+  ),
+  scenario(
+    'R12 SIGCHLD tells what a thread itself ended with, a wait what its process did',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      yield* tracer.seize(thread.pid, 'TRACEEXIT');
+      yield* thread.start(calls.exit(3));
+      s.log('exit', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('end', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL']] }), yield* tracer.handled());
+    },
+    ['exit: thread EVENT_EXIT', 'end: thread killed SIGUSR1 | SIGCHLD CLD_EXITED pid=thread'],
+  ),
+  scenario(
+    'R45 no step outlives its tracer, in a group stop neither',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP', 'SINGLESTEP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGSTOP'));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('then', yield* tracee.do(calls.getppid()), yield* tracee.condition());
+    },
+    ['its SIGSTOP: tracee stop SIGSTOP', 'stop: tracee stop SIGSTOP', 'then: root | runs'],
+  ),
+  scenario(
+    "R14 who takes its leader's number by an exec takes its place among the children, too: a stop comes before a SIGCONT",
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* thread.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* thread.start(calls.exec());
+      const options = ['WNOHANG', 'WCONTINUED'] as const;
+      s.log('first', yield* s.root.do({ call: 'wait4', args: [tracee.pid, options] }));
+      s.log('second', yield* s.root.do({ call: 'wait4', args: [tracee.pid, options] }));
+    },
+    ['first: tracee stop SIGTRAP', 'second: tracee continued'],
+  ),
+  scenario(
+    'R37 the end of a group stop that was never whole wakes who waits for a SIGCONT',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      yield* tracer.cont(thread.pid);
+      s.log('waited', yield* tracer.look(-1), yield* tracee.condition(), yield* thread.condition());
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WCONTINUED']] });
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('woken', yield* tracer.result());
+    },
+    ['waited: tracee stop SIGUSR1 | stopped | runs', 'woken: tracee continued'],
+  ),
 ];

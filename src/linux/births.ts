@@ -39,8 +39,10 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   parent.newborn = child;
   const begun = (): void => {
     parent.newborn = null;
+    // Its parent's event is told first, whose tracer may learn of both by one SIGCHLD alone.
+    const outcome = host.ptrace?.birthEvent(parent) ?? Outcome.GO;
     beginLife(host, child, known !== undefined);
-    followEvent(host, parent, host.ptrace?.birthEvent(parent) ?? Outcome.GO, () => resumeTask(host, parent));
+    followEvent(host, parent, outcome, () => resumeTask(host, parent));
   };
   if ((parent.trace.events & Event.CLONE) !== 0) {
     follow(parent, host.hooks.clone(parent, flags, child), begun);

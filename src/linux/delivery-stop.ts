@@ -15,32 +15,27 @@ import { resumeTask } from './resume.ts';
 import { runToStop } from './run-on.ts';
 import { signal } from './signals.ts';
 import { type LinuxTask, Stop } from './task.ts';
+import { lendMask } from './temporary-mask.ts';
 
 /** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. And its group may stop, and be continued. */
 const MAX_STOPS = 8;
 
-const mask = new Uint8Array(8);
-const others = new Uint8Array(8);
 const siginfoBytes = new Uint8Array(128);
 
 /** From a stop on the way to user mode. Whatever becomes of the task is dealt with. */
 export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): void {
-  const { native } = host;
-  const { tid } = task;
   if (info.signo === SIG.SIGKILL) {
     host.queued.add(task, info, decision);
     resumeTask(host, task);
     return;
   }
-  if (native.ptraceData(PTRACE.GETSIGMASK, tid, 8, mask) < 0) return; // killed
-  const before = Uint8Array.from(mask);
-  new DataView(others.buffer).setBigUint64(0, ~bit(info.signo), true);
+  const giveBack = lendMask(host, task, BigInt.asUintN(64, ~bit(info.signo)));
+  if (giveBack === null) return; // killed
   host.queued.add(task, info, decision);
-  native.ptraceData(PTRACE.SETSIGMASK, tid, 8, others);
   const meanwhile: Siginfo[] = [];
   const status = nextStop(host, task, info, decision, meanwhile);
   if (status === null) return;
-  native.ptraceData(PTRACE.SETSIGMASK, tid, 8, before);
+  giveBack();
   for (const other of meanwhile) host.queued.again(task, other);
   if (stopEvent(status) !== PTRACE_EVENT.STOP) {
     task.stop = Stop.SIGNAL;

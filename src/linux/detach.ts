@@ -4,6 +4,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import type { LinuxHost } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { type LinuxTask, Run } from './task.ts';
+import { giveMaskBack } from './temporary-mask.ts';
 
 /** Asks for a task to be let go at its next stop, or now. */
 export function detachTask(host: LinuxHost, task: LinuxTask): void {
@@ -21,6 +22,7 @@ export function detachTask(host: LinuxHost, task: LinuxTask): void {
 export function detachNow(host: LinuxHost, task: LinuxTask): void {
   if (task.run === Run.LISTENING && host.retrap(task) === null) return; // the backlog brings it here again
   host.holds.detached(task);
+  giveMaskBack(host, task);
   task.flush();
   const { tid, deliver } = task;
   task.deliver = 0;

@@ -20,6 +20,7 @@ import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer, EventKind } from './event-buffer.ts';
 import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
+import { EventOrder } from './event-order.ts';
 import type { ServedTree } from './filter.ts';
 import { Holds } from './holds.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
@@ -105,8 +106,9 @@ export class LinuxHost implements Kernel {
   ptrace: PtraceHooks | null = null;
   servedCalls: SyscallSet = SyscallSet.NONE;
   servedTree: ServedTree = { opens: false };
-  /** The events that are collected and not handled yet. */
+  /** The events that are collected and not handled yet: their places in the order. */
   private readonly collected = { from: 0, to: 0 };
+  private readonly order = new EventOrder(this.events.capacity);
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
   readonly observers = new Set<HostObserver>();
@@ -286,12 +288,13 @@ export class LinuxHost implements Kernel {
 
   /** Handles the `n` events that were collected into the buffer. */
   handleAll(n: number): void {
-    const { collected } = this;
+    const { collected, order } = this;
+    order.arrange(this, n);
     collected.to = n;
     try {
-      for (let i = 0; i < n; i++) {
-        collected.from = i + 1;
-        this.handle(i);
+      for (let k = 0; k < n; k++) {
+        collected.from = k + 1;
+        this.handle(order.at(k));
       }
     } finally {
       collected.to = 0;
@@ -309,7 +312,7 @@ export class LinuxHost implements Kernel {
 
   private nextOf(tid: number): number {
     const { from, to } = this.collected;
-    for (let i = from; i < to; i++) if (this.events.tid(i) === tid) return i;
+    for (let k = from; k < to; k++) if (this.events.tid(this.order.at(k)) === tid) return this.order.at(k);
     return -1;
   }
 

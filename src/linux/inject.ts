@@ -6,6 +6,7 @@
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { stopEvent } from '../abi/wait-status.ts';
@@ -16,6 +17,7 @@ import * as proc from './proc.ts';
 import { shownIsOwn } from './queued-signals.ts';
 import { runToStop } from './run-on.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { lendMask } from './temporary-mask.ts';
 
 /** Of x86-64. */
 const RED_ZONE = 128n;
@@ -24,8 +26,7 @@ const BELOW_STACK = 512n;
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
 const TRAP_BRKPT = 1;
-const ALL_BUT_SIGTRAP = new Uint8Array(8).fill(0xff);
-ALL_BUT_SIGTRAP[0] = ~(1 << (SIG.SIGTRAP - 1)) & 0xff;
+const ALL_BUT_SIGTRAP = BigInt.asUintN(64, ~bit(SIG.SIGTRAP));
 /** With TRACESYSGOOD; and the event message of an exit (R3). */
 const SYSCALL_STOP = SIG.SIGTRAP | 0x80;
 const EXIT_MESSAGE = 2;
@@ -53,18 +54,16 @@ function callSigaction(host: LinuxHost, task: LinuxTask, signo: number): boolean
  * any siginfo, which somebody may read. False: it cannot be done.
  */
 export function queueTruly(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
-  const { native } = host;
-  const own = new Uint8Array(8);
   if (task.run !== Run.STOPPED || task.stop !== Stop.SIGNAL || proc.blocksOrIgnores(task.tid, SIG.SIGTRAP))
     return false;
-  if (native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, own) < 0) return false;
-  native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, ALL_BUT_SIGTRAP);
+  const giveBack = lendMask(host, task, ALL_BUT_SIGTRAP);
+  if (giveBack === null) return false;
   const tid = BigInt(tidFor(task, task));
   const [name, args] = shownIsOwn(task)
     ? ['rt_tgsigqueueinfo', [BigInt(tgidFor(task, task)), tid, BigInt(info.signo), AT_BYTES]]
     : ['rt_sigqueueinfo', [tid, BigInt(info.signo), AT_BYTES]];
   const result = injectCall(host, task, name as string, args as bigint[], encodeSiginfo(info), true);
-  if (task.run === Run.STOPPED) native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, own);
+  giveBack();
   return result === 0n;
 }
 

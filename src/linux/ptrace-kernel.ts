@@ -150,6 +150,13 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
     t.flush();
+    if (request === PTRACE.GETSIGMASK && t.ownMask !== null) {
+      new DataView((data as Uint8Array).buffer).setBigUint64(0, t.ownMask, true);
+      return 0;
+    }
+    if (request === PTRACE.SETSIGMASK) t.ownMask = null;
+    if (request === PTRACE.PEEKSIGINFO && t.queued.length + t.group.queued.length > 0)
+      return this.host.queued.peek(t, addr as Uint8Array, data as Uint8Array);
     return changed(t, request, this.host.native.ptraceRaw(request, t.tid, addr, data));
   }
 

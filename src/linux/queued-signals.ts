@@ -3,7 +3,8 @@
  * place at the delivery-stop, found by a cookie.
  */
 
-import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { PTRACE } from '../abi/ptrace.ts';
+import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
@@ -11,6 +12,9 @@ import type { LinuxTask, ThreadGroup } from './task.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 const QUEUED_ERRNO = 0x75747263;
+const SIGINFO_BYTES = 128;
+/** So many signals of a queue are looked at. */
+const PEEKED_MOST = 1024;
 
 /** A signal of ours on its way: what it really is, and what was decided about it. */
 export interface QueuedSignal {
@@ -62,7 +66,33 @@ export class QueuedSignals {
 
   /** Whether a siginfo at a delivery-stop is that of one of these. */
   has(task: LinuxTask, info: Siginfo): boolean {
-    return [task, task.group].some(({ queued }) => queued.some(isThat(info)));
+    return this.find(task, info) !== undefined;
+  }
+
+  private find(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
+    return task.queued.find(isThat(info)) ?? task.group.queued.find(isThat(info));
+  }
+
+  /** PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, or was shown already, is not. */
+  peek(task: LinuxTask, args: Uint8Array, into: Uint8Array): number {
+    const all = new Uint8Array(PEEKED_MOST * SIGINFO_BYTES);
+    const whole = args.slice();
+    const view = new DataView(whole.buffer);
+    const from = Number(view.getBigUint64(0, true));
+    view.setBigUint64(0, 0n, true);
+    view.setInt32(12, PEEKED_MOST, true);
+    const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
+    if (n < 0) return n;
+    const shown: Uint8Array[] = [];
+    for (let i = 0; i < n; i++) {
+      const bytes = all.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+      const item = this.find(task, decodeSiginfo(bytes));
+      if (item === undefined) shown.push(bytes);
+      else if (!item.cancelled && item.decision === null) shown.push(encodeSiginfo(item.info));
+    }
+    const asked = shown.slice(from, from + into.length / SIGINFO_BYTES);
+    for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_BYTES);
+    return asked.length;
   }
 
   /** A signal that came when it could not be delivered. */

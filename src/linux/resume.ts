@@ -13,8 +13,9 @@ import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { installProcFilters } from './proc-filter.ts';
+import { restartsCall } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { giveMaskBack } from './temporary-mask.ts';
+import { giveMaskBack, keepsMask } from './temporary-mask.ts';
 
 const ESRCH = 3;
 
@@ -82,8 +83,11 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   }
   if (task.step === Step.NONE) task.stepTrap = false; // the last word counts
   let request: number = PTRACE.CONT;
+  const keeps = keepsMask(host, task);
   if (task.handlerTrap) {
     request = PTRACE.SINGLESTEP;
+  } else if (keeps || task.givesWay >= 0) {
+    request = PTRACE.SYSCALL; // to where the call begins anew, or to its end
   } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
     request = stepRequest(task, host);
   } else if (
@@ -103,7 +107,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     task.interruptSent = true;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   } else if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
-  if (task.ownMask !== null && task.rejoins < 0) giveMaskBack(host, task);
+  if (!keeps && task.rejoins < 0) giveMaskBack(host, task);
   if (task.flush() < 0 && task.run !== Run.STOPPED) return;
   task.invalidate();
   const { deliver } = task;
@@ -125,23 +129,11 @@ function stepRequest(task: LinuxTask, host: LinuxHost): number {
     task.stepTrap = true; // its exit is seen in any case
     return PTRACE.SYSCALL;
   }
-  if (task.syscallStops && (insideCall(task.stop) || restartsCall(task, host) || atSyscallInstruction(task, host))) {
+  if (task.syscallStops && (insideCall(task.stop) || restartsCall(host, task) || atSyscallInstruction(task, host))) {
     task.stepTrap = true;
     return PTRACE.SYSCALL;
   }
   return task.step === Step.BLOCK ? PTRACE.SINGLEBLOCK : PTRACE.SINGLESTEP;
-}
-
-/** Results that the kernel makes the call again for, on its way to user mode (R39): as the instruction before this one. */
-const RESTARTS: ReadonlySet<bigint> = new Set([-512n, -513n, -514n, -516n]);
-
-/** Stopped in the middle of a call that will be made again. A handler, which prevents that, is another request. */
-function restartsCall(task: LinuxTask, host: LinuxHost): boolean {
-  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
-  const { registers } = task;
-  const { arch } = host;
-  if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
-  return RESTARTS.has(BigInt.asIntN(64, registers.get(arch.syscallResult)));
 }
 
 function atSyscallInstruction(task: LinuxTask, host: LinuxHost): boolean {

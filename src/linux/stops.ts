@@ -19,11 +19,12 @@ import { EventKind } from './event-buffer.ts';
 import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
+import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { interruptRejoin, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
-import { enter, entry, exit, isInterrupted, restartSleep } from './system-calls.ts';
+import { enter, entry, exit, giveWay, goBack, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { giveMaskBack } from './temporary-mask.ts';
 import { follow } from './way-out.ts';
@@ -101,10 +102,16 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.stop = Stop.ENTRY;
       task.entered = true;
       task.call.loadEntry(events, i);
+      if (task.ownMask !== null) {
+        giveMaskBack(host, task);
+        if (task.rejoins < 0 && proc.signalPending(task.tid)) {
+          giveWay(host, task);
+          return;
+        }
+      }
       if (task.rejoins >= 0) {
         task.call.nr = task.rejoins; // what it says is restart_syscall, perhaps
         task.rejoins = -1;
-        giveMaskBack(host, task);
         resumeTask(host, task);
         return;
       }
@@ -131,6 +138,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       task.call.loadExit(events, i, known);
       if (task.registersChanged) task.call.reload(); // a served call that was tried, or woken
+      if (task.givesWay >= 0) {
+        goBack(host, task);
+        return;
+      }
       if (isInterrupted(task.call.result)) {
         claimContinue(host, task);
         if (!asked && disturbedForNothing(host, task)) {

@@ -99,11 +99,45 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   else wayOut(host, task);
 }
 
+/** Results that the kernel makes the call again for, on its way to user mode (R39): as the instruction before this one. */
+const RESTARTS: ReadonlySet<bigint> = new Set([-512n, -513n, -514n, -516n]);
+
+/** Stopped in the middle of a call that will be made again. A handler, which prevents that, is another request. */
+export function restartsCall(host: LinuxHost, task: LinuxTask): boolean {
+  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
+  const { registers } = task;
+  const { arch } = host;
+  if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
+  return RESTARTS.has(BigInt.asIntN(64, registers.get(arch.syscallResult)));
+}
+
 /** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel makes the call again (R39). */
 const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;
+
+/**
+ * At the entry of a call that is made again, where the kernel would have looked for signals once more (restore_saved_sigmask): the call
+ * is not made …
+ */
+export function giveWay(host: LinuxHost, task: LinuxTask): void {
+  task.givesWay = task.call.nr;
+  task.registers.set(host.arch.syscallNumber, -1n);
+  resumeTask(host, task);
+}
+
+/** … and is the next instruction again. */
+export function goBack(host: LinuxHost, task: LinuxTask): void {
+  const { registers } = task;
+  const { arch } = host;
+  const nr = BigInt(task.givesWay);
+  task.givesWay = -1;
+  registers.set(arch.syscallNumber, nr);
+  registers.set(arch.syscallResult, nr);
+  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
+  resumeTask(host, task);
+}
 
 /**
  * A polite interruption that found the task in a system call: it goes back there, and what is owed comes when the call is

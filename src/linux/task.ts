@@ -198,6 +198,8 @@ export class LinuxTask implements Task {
   rejoins = -1;
   /** Its own signal mask, while that of the call which it makes again is kept in its place (temporary-mask.ts). */
   ownMask: bigint | null = null;
+  /** It has come to this call again before a signal that waits; it does not make it, and takes that first. −1: none. */
+  givesWay = -1;
   /** It is on its way to this call again, which was tried. −1: none. */
   reruns = -1;
   /** The seccomp filter of its tree, as a set of calls; null: none. */
@@ -299,11 +301,14 @@ export class LinuxTask implements Task {
   private place: Run = Run.RUNNING;
   private readonly counts: TaskCounts;
 
+  /** Grows with each birth, as far as we saw them. */
+  readonly age: number;
   /** Grows along the list of its parent's children. */
   private order: number;
 
   constructor(tid: Tid, group: ThreadGroup, native: Native, arch: Arch, counts: TaskCounts) {
-    this.order = serial++;
+    this.age = serial++;
+    this.order = this.age;
     this.tid = tid;
     this.group = group;
     this.counts = counts;

@@ -8,7 +8,8 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
-import type { LinuxTask } from './task.ts';
+import { restartsCall } from './system-calls.ts';
+import { type LinuxTask, Run } from './task.ts';
 
 const CALLS: ReadonlySet<string | undefined> = new Set([
   ...['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'],
@@ -22,6 +23,11 @@ const setMask = (host: LinuxHost, task: LinuxTask, mask: bigint): void => {
   host.native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, bytes);
 };
 
+/** The mask that the task has where no call of its has another. Null: it was killed. */
+function getMask(host: LinuxHost, task: LinuxTask): bigint | null {
+  return host.native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, bytes) < 0 ? null : view.getBigUint64(0, true);
+}
+
 /** `nr`: the call that the task is about to make again. */
 export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
   if (!CALLS.has(syscallName(host.arch.abiFromRegisters(task.registers), nr))) return;
@@ -29,14 +35,34 @@ export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
     task.rejoins = nr;
     return;
   }
-  if (host.native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, bytes) < 0) return;
-  const own = view.getBigUint64(0, true);
+  const own = getMask(host, task);
+  if (own === null) return;
   const { blocked } = proc.signalState(task.tid);
   if (own === blocked) return;
   setMask(host, task, blocked);
   task.ownMask = own;
   task.rejoins = nr;
 }
+
+/** Gives a stopped task another mask for a moment, and how it gets back what it had; null: it was killed. */
+export function lendMask(host: LinuxHost, task: LinuxTask, mask: bigint): (() => void) | null {
+  const own = getMask(host, task);
+  if (own === null) return null;
+  const { blocked } = proc.signalState(task.tid);
+  setMask(host, task, mask);
+  return () => {
+    if (task.run !== Run.STOPPED) return;
+    setMask(host, task, blocked);
+    // The kernel forgets which it is to restore.
+    if (own !== blocked) task.ownMask ??= own;
+  };
+}
+
+/** As the task goes on: whether it is to its call again, without a handler on the way, whose frame would have that mask. */
+export const keepsMask = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.ownMask !== null &&
+  restartsCall(host, task) &&
+  (task.deliver === 0 || proc.disposition(task.tid, task.deliver) !== 'handler');
 
 /** The call begins, or the task goes on to something else. */
 export function giveMaskBack(host: LinuxHost, task: LinuxTask): void {

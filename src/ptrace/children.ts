@@ -9,7 +9,8 @@ import { isMeant, W, type WaitCall } from './wait.ts';
 
 interface News {
   readonly tid: number;
-  /** R14: children are looked at in the order of their birth. */
+  /** R14: the children of a thread are looked at in the order of their birth. Null: nobody knows whose it is. */
+  readonly parent: Task | null;
   readonly birth: number;
   /** WEXITED, WSTOPPED, WCONTINUED. */
   kinds: number;
@@ -29,12 +30,11 @@ export interface Grave {
 /** Nobody says when another wait took one. */
 const GRAVES_MAX = 64;
 const EVERY = W.WEXITED | W.WSTOPPED | W.WCONTINUED;
-const NOBODY = Number.POSITIVE_INFINITY;
 
 /** The children of one process. */
 export class Children {
   /** By tid. At first there may be children that nobody saw: tid 0. */
-  private readonly news = new Map<number, News>([[0, { tid: 0, birth: NOBODY, kinds: EVERY, serial: 0 }]]);
+  private readonly news = new Map<number, News>([[0, { tid: 0, parent: null, birth: 0, kinds: EVERY, serial: 0 }]]);
   private serial = 0;
   private readonly graves: Grave[] = [];
   /** The last wait of each thread that was tried in vain, and what there was by then. */
@@ -46,17 +46,18 @@ export class Children {
   }
 
   /** A child died (and is for its parent to reap), stopped or was continued. `birth`: a number that grows with each birth. */
-  changed(child: Task, birth: number): void {
+  changed(parent: Task, child: Task, birth: number): void {
     const kinds = child.exitState === ExitState.ALIVE ? W.WSTOPPED | W.WCONTINUED : W.WEXITED;
-    this.news.set(child.tid, { tid: child.tid, birth, kinds, serial: ++this.serial });
+    this.news.set(child.tid, { tid: child.tid, parent, birth, kinds, serial: ++this.serial });
   }
 
-  /** Whether one of them may have something for this wait; `before`: one that was born before this. */
-  hasNews(call: WaitCall, before = NOBODY): boolean {
+  /** Whether one of them may have something for this wait; `before`: one for which this is true. */
+  hasNews(call: WaitCall, before?: (parent: Task, birth: number) => boolean): boolean {
     const vain = this.vain.get(call.tracer);
     const since = vain?.wait === describe(call) ? vain.serial : -1;
     for (const one of this.news.values()) {
-      if (one.serial > since && (before === NOBODY || one.birth < before) && sees(call, one)) return true;
+      if (one.serial <= since || !sees(call, one)) continue;
+      if (before === undefined || (one.parent !== null && before(one.parent, one.birth))) return true;
     }
     return false;
   }

@@ -163,7 +163,7 @@ export class News {
     // R10: what it traces itself, it is told as a tracer, and when it would be.
     const own = this.links.on(child).some((link) => this.kernel.sameGroup(link.tracer, parent));
     if (own && child.exitState === ExitState.ALIVE) return;
-    this.childrenOf(parent).changed(child, this.kernel.siblingOrder(child));
+    this.childrenOf(parent).changed(parent, child, this.kernel.siblingOrder(child));
     this.wakeAll(parent);
   }
 

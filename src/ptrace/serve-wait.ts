@@ -107,7 +107,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task): Served {
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
   if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
-  if (event === null ? children.hasNews(call) : children.hasNews(call, rankOf(ptrace, call, event.link))) {
+  if (event === null ? children.hasNews(call) : children.hasNews(call, comesBefore(ptrace, call, event.link))) {
     return tryForReal(ptrace, call);
   }
   if (event !== null) return commit(ptrace, call, event);
@@ -147,16 +147,37 @@ function find(ptrace: Ptrace, call: WaitCall, links: readonly Link[], continues 
 }
 
 const OTHERS = 1e9;
+const THREAD = 2 * OTHERS;
 
 /** No child is seen as such, a tracee as ever. */
 const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W.WALL)) >>> 0 === W.WCLONE;
 
 /** Where a link is in that order. */
-function rankOf({ kernel }: Ptrace, call: WaitCall, link: Link): number {
+function rankOf(ptrace: Ptrace, call: WaitCall, link: Link): number {
+  const { kernel } = ptrace;
   const { task } = link.traced;
   const parent = kernel.isLeader(task) ? kernel.parentOf(task) : null;
   const own = !clonesAlone(call) && parent !== null && kernel.sameGroup(parent, call.tracer);
-  return own ? kernel.siblingOrder(task) : OTHERS - link.serial;
+  return own
+    ? childRank(ptrace, call, parent, kernel.siblingOrder(task))
+    : turnOf(ptrace, call, link.tracer) + OTHERS - link.serial;
+}
+
+const childRank = (ptrace: Ptrace, call: WaitCall, parent: Task, birth: number): number =>
+  turnOf(ptrace, call, parent) + birth;
+
+/** do_wait goes through the threads of the process, those that come after the caller first: through the children of each, and what it traces. */
+function turnOf({ kernel }: Ptrace, { tracer }: WaitCall, thread: Task): number {
+  if (thread === tracer) return 0;
+  const threads = kernel.threadsOf(tracer);
+  const at = threads.indexOf(thread) - threads.indexOf(tracer);
+  return THREAD * (at < 0 ? at + threads.length : at);
+}
+
+/** Whether a child of such a birth comes before a link. */
+function comesBefore(ptrace: Ptrace, call: WaitCall, link: Link): (parent: Task, birth: number) => boolean {
+  const rank = rankOf(ptrace, call, link);
+  return (parent, birth) => childRank(ptrace, call, parent, birth) < rank;
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {

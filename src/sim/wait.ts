@@ -110,11 +110,10 @@ function doWait(kernel: SimKernel, task: SimTask, wait: Wait): number | RunState
   });
 }
 
-/** The children of all threads, by birth (R14). A number: nothing yet (0), or −ECHILD. */
+/** The children of all threads, the caller's own first, by birth (R14). A number: nothing yet (0), or −ECHILD. */
 function look(kernel: SimKernel, task: SimTask, wait: Wait): Found | number {
   let any = false;
-  const threads = (wait.options & W.NOTHREAD) !== 0 ? [task] : task.process.threads;
-  for (const thread of threads) {
+  for (const thread of (wait.options & W.NOTHREAD) !== 0 ? [task] : threadsFrom(task)) {
     for (const child of thread.children) {
       if (!wait.matches(child) || !isEligible(child, wait.options)) continue;
       kernel.touch(child);
@@ -125,6 +124,13 @@ function look(kernel: SimKernel, task: SimTask, wait: Wait): Found | number {
     }
   }
   return any ? 0 : -ERRNO.ECHILD;
+}
+
+/** while_each_thread. */
+function threadsFrom(task: SimTask): SimTask[] {
+  const threads = [...task.process.threads];
+  const at = Math.max(threads.indexOf(task), 0);
+  return [...threads.slice(at), ...threads.slice(0, at)];
 }
 
 /** eligible_child. */

@@ -524,4 +524,48 @@ export const randomServed = [
     },
     ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'step: tracee stop SIGTRAP', 'the same: true'],
   ),
+  scenario(
+    'R37 what sigsuspend blocks stays blocked while the SIGSTOP of an ATTACH, and then another signal, is shown in it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.start(calls.sigsuspend(['SIGUSR1']));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* tracer.syscall(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.syscall(tracee.pid);
+      s.log('not what it blocks', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('but when it is over', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    [
+      'stop: tracee stop SIGSTOP | 0x0',
+      'group stop: tracee stop SIGSTOP',
+      'signal: tracee stop SIGWINCH | 0x0',
+      'not what it blocks: tracee stop SIGTSTP',
+      'but when it is over: tracee stop SIGUSR1 | 0x0',
+      'then: none | runs',
+    ],
+  ),
+  scenario(
+    'R34 a stop signal that was passed on as its group stopped by another: PEEKSIGINFO does not show it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid), yield* tracer.ptrace('PEEKSIGINFO', thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'group stop: thread stop SIGSTOP | []'],
+  ),
 ];

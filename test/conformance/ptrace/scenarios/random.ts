@@ -1203,4 +1203,40 @@ export const random = [
     },
     ['waited: tracee stop SIGUSR1 | stopped | runs', 'woken: tracee continued'],
   ),
+  scenario(
+    'R14 a wait looks at what the calling thread traces first, then at the threads after it, and those before it last',
+    function* (s) {
+      const first = yield* s.actor('first');
+      const second = yield* first.make('second', 'thread');
+      const third = yield* first.make('third', 'thread');
+      const ofThird = yield* s.actor('ofThird');
+      const ofSecond = yield* s.actor('ofSecond');
+      const ofFirst = yield* s.actor('ofFirst');
+      const pairs = [
+        [third, ofThird],
+        [first, ofFirst],
+        [second, ofSecond],
+      ] as const;
+      for (const [tracer, tracee] of pairs) {
+        yield* tracer.seize(tracee.pid);
+        yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      }
+      for (const tracer of [first, second, third]) {
+        s.log('next', yield* tracer.waitid('P_ALL', 0, ['WEXITED', 'WSTOPPED', 'WNOHANG', 'WNOWAIT']));
+      }
+      s.log('second', yield* second.look(-1));
+      s.log('then', yield* second.look(-1));
+      s.log('last', yield* second.look(-1));
+      s.log('no more', yield* second.look(-1));
+    },
+    [
+      'next: SIGCHLD CLD_TRAPPED pid=ofFirst status=0x8005',
+      'next: SIGCHLD CLD_TRAPPED pid=ofSecond status=0x8005',
+      'next: SIGCHLD CLD_TRAPPED pid=ofThird status=0x8005',
+      'second: ofSecond EVENT_STOP SIGTRAP',
+      'then: ofThird EVENT_STOP SIGTRAP',
+      'last: ofFirst EVENT_STOP SIGTRAP',
+      'no more: none',
+    ],
+  ),
 ];

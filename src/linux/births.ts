@@ -8,6 +8,7 @@ import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { detachTask } from './detach.ts';
 import type { LinuxHost } from './host.ts';
+import { becomeParent } from './parents.ts';
 import * as proc from './proc.ts';
 import { inheritProcFiles } from './proc-filter.ts';
 import { resumeTask } from './resume.ts';
@@ -24,7 +25,8 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   const group = isThread ? parent.group : new ThreadGroup(tid as never, false);
   if (!isThread) {
     group.exitSignal = flags & CLONE.CSIGNAL;
-    group.parent = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
+    const real = (flags & CLONE.PARENT) !== 0 ? parent.group.parent : parent;
+    if (real !== null) becomeParent(real, group);
     group.childSignals = parent.group.childSignals;
     inheritTrapAction(parent.group, group, flags);
     inheritProcFiles(parent.group, group);
@@ -85,7 +87,7 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   host.holds.born(gone, tid);
   child.filter = gone.filter;
   if (!isThread) {
-    child.group.parent = gone;
+    becomeParent(gone, child.group);
     child.group.trapAction = 'changing'; // how it was made is not known
     inheritProcFiles(gone.group, child.group);
   }

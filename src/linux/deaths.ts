@@ -90,7 +90,7 @@ export function vanish(host: LinuxHost, task: LinuxTask): void {
   if (task.run === Run.STOPPED) brokenStop(host, task);
   host.ptrace?.vanished(task);
   task.keeps = false;
-  leaveGroup(task);
+  leaveGroup(host, task);
   bury(host, task, 0, DeathSignal.REAP);
 }
 
@@ -103,7 +103,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
-    leaveGroup(task);
+    leaveGroup(host, task);
     if (task.isLeader && (!task.groupDead || hasZombies(host, task))) host.ptrace?.leaderDied(task, status);
     if (host.unborn.size > 0) adoptOrphans(host, task);
     expectDeath(host, task);
@@ -144,11 +144,12 @@ function killedFromOutside(host: LinuxHost, task: LinuxTask, status: number): bo
 const CLONES: ReadonlySet<string | undefined> = new Set(['clone', 'clone3', 'fork', 'vfork']);
 
 /** signal->live: counts the task out, once. */
-function leaveGroup(task: LinuxTask): void {
+function leaveGroup(host: LinuxHost, task: LinuxTask): void {
   if (task.exited) return;
   task.exited = true;
   task.group.live--;
   task.groupDead = task.group.live === 0;
+  if (host.ptrace !== null) orphan(host, task);
 }
 
 export function died(host: LinuxHost, task: LinuxTask, status: number): void {
@@ -169,8 +170,7 @@ export function passAway(host: LinuxHost, task: LinuxTask, status: number): void
   }
   if (task.spawning !== null) spawnEnded(host, task, status);
   host.unborn.delete(task.tid);
-  leaveGroup(task);
-  if (task.groupDead && host.ptrace !== null) orphan(host, task.group);
+  leaveGroup(host, task);
   task.waitStatus = status;
   task.served = null;
   host.parked.delete(task);

@@ -63,6 +63,7 @@ export function eventStop(
     task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
     if (task.ranOut) group.stopSigno = low;
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
+    task.trapShown = true;
     return;
   }
   const ranOut = task.ranOut;
@@ -116,6 +117,7 @@ export function eventStop(
     wayOut(host, task);
     return;
   }
+  task.leavesStop = host.ptrace !== null && proc.signalPending(task.tid);
   // SIGCONT: the group stop is over (R27). The first thread to leave it tells the parent.
   const first = !group.continueReported;
   group.continueReported = true;

@@ -5,19 +5,36 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask, ThreadGroup } from './task.ts';
 
-/** A process has died: its children go to the end of those of who takes them in (forget_original_parent). */
-export function orphan(host: LinuxHost, dead: ThreadGroup): void {
-  const children = [...host.tasks.values()].filter(({ isLeader, group }) => isLeader && group.parent?.group === dead);
-  for (const child of children.sort((a, b) => a.siblingOrder - b.siblingOrder)) child.moveToEnd();
+/** Whether a thread is there to have children: past its exit they are another's. */
+const isThere = (task: LinuxTask): boolean => task.exitState === ExitState.ALIVE && !task.exited;
+
+const threadOf = (group: ThreadGroup): LinuxTask | undefined => [...group.threads].find(isThere);
+
+/** A thread exits: its children go to the end of those of another, or of who takes them in (forget_original_parent). */
+export function orphan(host: LinuxHost, dead: LinuxTask): void {
+  if (!dead.hasChildren) return;
+  const heir = threadOf(dead.group);
+  if (heir !== undefined) heir.hasChildren = true;
+  const children = [...host.tasks.values()].filter(({ isLeader, group }) => isLeader && group.parent === dead);
+  for (const child of children.sort((a, b) => a.siblingOrder - b.siblingOrder)) {
+    child.moveToEnd();
+    if (heir !== undefined) child.group.parent = heir;
+  }
 }
 
 /** A live thread of the real parent; null when it is none of ours. */
 export function parentOf(host: LinuxHost, group: ThreadGroup): LinuxTask | null {
   const { parent } = group;
-  if (parent === null || parent.exitState === ExitState.ALIVE) return parent;
-  for (const thread of parent.group.threads) if (thread.exitState === ExitState.ALIVE) return thread;
+  if (parent === null || isThere(parent)) return parent;
+  const thread = threadOf(parent.group);
+  if (thread !== undefined) return thread;
   const reaper = host.tasks.get(proc.parentPid(group.tgid));
   if (reaper === undefined || reaper.exitState !== ExitState.ALIVE) return null;
-  group.parent = reaper;
+  if (reaper.group !== parent.group) becomeParent(reaper, group);
   return reaper;
+}
+
+export function becomeParent(parent: LinuxTask, group: ThreadGroup): void {
+  group.parent = parent;
+  parent.hasChildren = true;
 }

@@ -4,6 +4,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
+import { SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Step } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
@@ -22,7 +23,7 @@ import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { noteUnseen } from './unseen.ts';
+import { isIgnored, noteUnseen } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
@@ -202,7 +203,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   passSignal(task: Task, info: Siginfo): void {
-    this.sendSignal(task, info);
+    // sig_ignored, of who was let go with it. (A SIGCONT does something even so.)
+    const t = linux(task);
+    const counts = info.signo === SIG.SIGCONT || this.host.ptrace?.isTraced(t) || proc.blocks(t.tid, info.signo);
+    if (counts || !isIgnored(t, info.signo)) this.sendSignal(task, info);
   }
 
   putBack(task: Task, info: Siginfo): void {

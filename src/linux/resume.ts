@@ -13,7 +13,7 @@ import { errnoError, HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { installProcFilters } from './proc-filter.ts';
-import { restartsCall } from './system-calls.ts';
+import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { giveMaskBack, keepsMask } from './temporary-mask.ts';
 

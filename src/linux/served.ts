@@ -16,6 +16,7 @@ import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { lingered, lingers } from './linger.ts';
 import { tidFor } from './pid-namespaces.ts';
+import { restartsCall } from './restarts.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
@@ -182,6 +183,7 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
     // EINTR, or the call anew: as its own would be
     registers.set(arch.syscallResult, polled.do === 'make' ? -ERESTARTNOINTR : -ERESTARTSYS);
   }
+  task.sleepsOn = kind === EventKind.STOP;
   return false;
 }
 
@@ -227,6 +229,7 @@ export function interruptRejoin(host: LinuxHost, task: LinuxTask, shows: boolean
   const { rejoins, reruns, registers } = task;
   task.rejoins = -1;
   task.reruns = -1;
+  if (task.sleepsOn && shows) answerSleeper(host, task);
   if (rejoins < 0) {
     then();
     return;
@@ -247,6 +250,16 @@ export function interruptRejoin(host: LinuxHost, task: LinuxTask, shows: boolean
     }
   }
   then();
+}
+
+/** What comes to a sleeper together with the answer to its call does not interrupt that: it looks for one before it looks for signals. */
+function answerSleeper(host: LinuxHost, task: LinuxTask): void {
+  task.sleepsOn = false;
+  if (!restartsCall(host, task)) return;
+  const polled = host.ptrace!.poll(task);
+  if (polled.do !== 'return') return;
+  task.registers.set(host.arch.syscallNumber, -1n);
+  task.registers.set(host.arch.syscallResult, BigInt(polled.value));
 }
 
 /** At an exit stop: the number that an answer had taken away is there again for whoever looks. */

@@ -6,6 +6,7 @@ import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
 import { giveToLeader, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -53,7 +54,10 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     return;
   }
   if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
-    if (host.ptrace?.isTraced(task) === false && isIgnored(task, signo)) undisturbed(host, task); // alone it is dropped as it is sent
+    if (host.ptrace?.isTraced(task) === false && isIgnored(task, signo)) {
+      if (task.leavesStop) task.leavesStop = proc.signalPending(task.tid);
+      else undisturbed(host, task); // alone it is dropped as it is sent
+    }
     passOn(host, task, signo);
     resumeTask(host, task);
     return;

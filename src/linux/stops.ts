@@ -93,6 +93,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const { noTrap } = task;
   task.noTrap = false;
   task.mayYield = false;
+  if (kind !== EventKind.SIGNAL) task.leavesStop = false;
+  if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;

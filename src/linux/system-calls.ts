@@ -9,6 +9,7 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
 import { filtersOf } from './proc-filter.ts';
+import { isRestart } from './restarts.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
@@ -98,21 +99,6 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);
   else wayOut(host, task);
 }
-
-/** Results that the kernel makes the call again for, on its way to user mode (R39): as the instruction before this one. */
-const RESTARTS: ReadonlySet<bigint> = new Set([-512n, -513n, -514n, -516n]);
-
-/** Stopped in the middle of a call that will be made again. A handler, which prevents that, is another request. */
-export function restartsCall(host: LinuxHost, task: LinuxTask): boolean {
-  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
-  const { registers } = task;
-  const { arch } = host;
-  if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
-  return RESTARTS.has(BigInt.asIntN(64, registers.get(arch.syscallResult)));
-}
-
-/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel makes the call again (R39). */
-const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

@@ -210,6 +210,8 @@ export class LinuxTask implements Task {
   syscallStops = false;
   /** The call that is served for it. */
   served: ServedCall | null = null;
+  /** It was woken from the sleep of a served call, and is on its way back into that. */
+  sleepsOn = false;
   /** Its wait was left to the kernel; it has not been seen since. */
   waitsForReal = false;
   /** The number of the call that was answered without being made: restored for whoever sees its exit. */
@@ -272,6 +274,8 @@ export class LinuxTask implements Task {
   mayYield = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;
+  /** It comes out of a group stop, which has ended its call, and signals wait that it looks at first. */
+  leavesStop = false;
   /** The handler just being set up is to be reported (R45). */
   handlerTrap = false;
   /** We passed on a signal that ends the process: an EVENT_EXIT that follows is its own doing. */
@@ -280,6 +284,8 @@ export class LinuxTask implements Task {
   killing = false;
   /** At EVENT_EXIT: killed from outside, so that nothing may hold it. */
   killed = false;
+  /** Processes were born to it, or given to it. */
+  hasChildren = false;
   /** `live` of its group no longer counts it. */
   exited = false;
   /** Its death was the group's (no thread was left that had not exited). */

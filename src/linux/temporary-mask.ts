@@ -8,7 +8,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
-import { restartsCall } from './system-calls.ts';
+import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run } from './task.ts';
 
 const CALLS: ReadonlySet<string | undefined> = new Set([

@@ -30,11 +30,12 @@ export interface Grave {
 /** Nobody says when another wait took one. */
 const GRAVES_MAX = 64;
 const EVERY = W.WEXITED | W.WSTOPPED | W.WCONTINUED;
+const UNKNOWN: News = { tid: 0, parent: null, birth: 0, kinds: EVERY, serial: 0 };
 
 /** The children of one process. */
 export class Children {
   /** By tid. At first there may be children that nobody saw: tid 0. */
-  private readonly news = new Map<number, News>([[0, { tid: 0, parent: null, birth: 0, kinds: EVERY, serial: 0 }]]);
+  private readonly news = new Map<number, News>([[0, { ...UNKNOWN }]]);
   private serial = 0;
   private readonly graves: Grave[] = [];
   /** The last wait of each thread that was tried in vain, and what there was by then. */
@@ -49,6 +50,17 @@ export class Children {
   changed(parent: Task, child: Task, birth: number): void {
     const kinds = child.exitState === ExitState.ALIVE ? W.WSTOPPED | W.WCONTINUED : W.WEXITED;
     this.news.set(child.tid, { tid: child.tid, parent, birth, kinds, serial: ++this.serial });
+  }
+
+  /** Whether some of them are dead, as far as is known, and nobody was told. */
+  get hasDead(): boolean {
+    for (const one of this.news.values()) if (one.tid !== 0 && (one.kinds & W.WEXITED) !== 0) return true;
+    return false;
+  }
+
+  /** There may be some of which nothing is known: the dead of a process that has died. */
+  takeIn(): void {
+    this.news.set(0, { ...UNKNOWN, serial: ++this.serial });
   }
 
   /** Whether one of them may have something for this wait; `before`: one for which this is true. */

@@ -165,6 +165,17 @@ export class News {
     if (own && child.exitState === ExitState.ALIVE) return;
     this.childrenOf(parent).changed(parent, child, this.kernel.siblingOrder(child));
     this.wakeAll(parent);
+    if (child.exitState !== ExitState.ALIVE) this.orphansOf(child, parent);
+  }
+
+  /** forget_original_parent: the dead that a dead process has not waited for are told to who takes them in, somebody above. */
+  private orphansOf(dead: Task, parent: Task): void {
+    const { kernel } = this;
+    if (this.children.get(kernel.processOf(dead))?.hasDead !== true) return;
+    for (let up: Task | null = parent; up !== null; up = kernel.parentOf(up)) {
+      this.childrenOf(up).takeIn();
+      this.wakeAll(up);
+    }
   }
 
   /** What the real children of a process may have to tell. */

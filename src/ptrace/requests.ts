@@ -194,7 +194,7 @@ function listen(link: Link): number {
   if (link.notify) {
     if (!traced.listenIfAll(true)) traced.show(link, traced.trapFor(link));
   } else if (traced.inJobStop) traced.settle();
-  else traced.listenIfAll(false);
+  else if (stop.group !== true || !traced.runsOutWith(link)) traced.listenIfAll(false);
   return 0;
 }
 

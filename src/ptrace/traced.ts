@@ -198,6 +198,19 @@ export class Traced {
     this.kernel.leaveJobStop(this.task);
   }
 
+  /**
+   * A listener is content with its group's stop, of which the task has run out: where another has let it go on, it does. False: it is
+   * the listener's to hold.
+   */
+  runsOutWith(listener: Link): boolean {
+    if (!this.links.some((link) => link.stop === null && link.ranOut && !link.owes)) return false;
+    listener.ranOut = true;
+    listener.stop = null;
+    listener.listening = false;
+    this.settle();
+    return true;
+  }
+
   /** Shows a stop to one tracer. */
   show(link: Link, stop: PtraceStop): void {
     link.stop = stop;

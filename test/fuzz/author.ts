@@ -45,6 +45,10 @@ const SIGNALS: Weighted<string> = [
   [3, 'SIGTRAP'],
   [2, 'SIGINT'],
 ];
+/** Those that end no process, and the one that ends a tracee, too. */
+const SPARED: ReadonlySet<string> = new Set([
+  ...['SIGSTOP', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGCHLD', 'SIGWINCH', 'SIGKILL'],
+]);
 const OPTIONS = [
   'TRACESYSGOOD',
   'TRACEFORK',
@@ -335,11 +339,24 @@ export class Author implements Director {
       return this.call(name, 'sigprocmask', 'block', ['SIGUSR1', 'SIGRT_1']);
     }
     if (view.busy(name) && this.random.chance(8)) return { release: name };
-    const signo = sig(this.of(SIGNALS));
+    const signal = this.of(SIGNALS);
     const by = this.random.chance(80) || view.busy('tracer') ? 'root' : 'tracer';
     const leader = this.leaderOf(name);
+    const signo = sig(this.execsUntraced(view, leader) && !SPARED.has(signal) ? 'SIGCONT' : signal);
     if (this.random.chance(35)) return this.call(by, 'tgkill', { pid: leader }, { pid: name }, signo);
     return this.call(by, 'kill', { pid: leader }, signo);
+  }
+
+  /**
+   * Whether somebody of a process who is not traced is in an exec: that waits for the tracers of dead threads, and a deadly signal
+   * ends it at once, and no real tracee.
+   */
+  private execsUntraced(view: View, leader: string): boolean {
+    return [...this.targets].some(([name, { tracer }]) => {
+      if (this.leaderOf(name) !== leader || tracer !== undefined || !view.born(name) || !view.busy(name)) return false;
+      const last = this.steps.findLast((step) => 'call' in step && step.by === name);
+      return last !== undefined && 'call' in last && last.call === 'exec';
+    });
   }
 
   /** Whose number its process has. */

@@ -568,4 +568,79 @@ export const randomServed = [
     },
     ['stop: thread stop SIGSTOP', 'group stop: thread stop SIGSTOP | []'],
   ),
+  scenario(
+    'R27 an INTERRUPT and a SIGCONT while the trap is shown that a SIGCONT made of a LISTEN: one more trap for both',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('trapped again', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('one more', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    ['trapped again: tracee EVENT_STOP SIGTRAP', 'one more: tracee EVENT_STOP SIGTRAP', 'then: tracee stop SIGCONT'],
+  ),
+  scenario(
+    'R12 the child of a process whose dead thread its tracer has not waited for: dead, it is told by who took it in',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('dead', yield* thread.condition(), yield* s.root.look(child.pid));
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('taken in', yield* child.condition());
+      for (let i = 0; i < 3; i++) s.log('told', yield* s.root.look(-1));
+    },
+    [
+      'dead: dead | none',
+      'taken in: dead',
+      'told: child killed SIGKILL',
+      'told: thread killed SIGKILL',
+      'told: tracee killed SIGKILL',
+    ],
+  ),
+  scenario(
+    'R39 a call that a group stop ended has ended, also for who is traced no more as it is continued',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigprocmask('block', ['SIGRT_1']));
+      yield* tracee.start(calls.sigtimedwait(['SIGRT_1'], 60_000));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGRT_1');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('over', yield* tracee.result());
+    },
+    ['stop: tracee EVENT_STOP SIGSTOP', 'over: EINTR'],
+  ),
+  scenario(
+    'R12 the dead that a process had not waited for, when it is dead itself: a tracer that takes them in is told of them',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      const parent = yield* s.actor('parent');
+      const first = yield* parent.make('first');
+      const second = yield* parent.make('second');
+      yield* s.root.seize(tracee.pid);
+      s.log('nobody', yield* s.root.look(-1));
+      for (const { pid } of [second, first, parent]) yield* s.root.kill(pid, 'SIGKILL');
+      for (let i = 0; i < 4; i++) s.log('dead', yield* s.root.look(-1));
+    },
+    [
+      'nobody: none',
+      'dead: parent killed SIGKILL',
+      'dead: first killed SIGKILL',
+      'dead: second killed SIGKILL',
+      'dead: none',
+    ],
+  ),
 ];

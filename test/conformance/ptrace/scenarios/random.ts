@@ -1239,4 +1239,22 @@ export const random = [
       'no more: none',
     ],
   ),
+  scenario(
+    'R41 a signal that is ignored, given with DETACH at an entry while the group stop lasts: whoever attaches next does not see it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGWINCH', 'DETACH');
+      yield* tracer.seize(tracee.pid);
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'group stop: tracee EVENT_STOP SIGSTOP', 'runs: none | runs'],
+    { notPassive: 'to a second tracer the signal is not one that is dropped: it is pending for whoever attaches, too' },
+  ),
 ];

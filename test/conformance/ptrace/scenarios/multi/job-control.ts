@@ -150,4 +150,33 @@ export const sharedJobControl = [
     ],
     { onlyServed: true },
   ),
+  scenario(
+    'P21 who listens in a trap hears of its group’s stop, and when another lets the thread run out of that, it runs',
+    function* (s) {
+      const { a, b, tracee } = yield* s.trio();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* a.seize(thread.pid);
+      yield* b.seize(thread.pid);
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('trap', yield* a.look(thread.pid), yield* b.look(thread.pid));
+      yield* a.ptrace('LISTEN', thread.pid);
+      yield* b.ptrace('LISTEN', thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('the group stops', yield* a.look(thread.pid), yield* b.look(thread.pid));
+      yield* a.cont(thread.pid);
+      s.log('b holds it', yield* thread.condition());
+      yield* b.ptrace('LISTEN', thread.pid);
+      s.log('b listens', yield* a.look(thread.pid), yield* b.look(thread.pid), yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('goes on', yield* a.look(thread.pid), yield* b.look(thread.pid));
+    },
+    [
+      'trap: thread EVENT_STOP SIGTRAP | thread EVENT_STOP SIGTRAP',
+      'the group stops: thread EVENT_STOP SIGSTOP | thread EVENT_STOP SIGSTOP',
+      'b holds it: stopped',
+      'b listens: none | none | runs',
+      'goes on: thread EVENT_STOP SIGTRAP | thread EVENT_STOP SIGTRAP',
+    ],
+    { onlyServed: true },
+  ),
 ];

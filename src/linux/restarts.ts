@@ -1,0 +1,19 @@
+/** Calls that the kernel makes again, on the way to user mode, by their results (R39). */
+
+import type { LinuxHost } from './host.ts';
+import { type LinuxTask, Stop } from './task.ts';
+
+/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK. */
+export const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
+
+/**
+ * Whether a task stands in the middle of a call that will be made again: it runs the instruction before this one. A handler, which
+ * may prevent that, is not asked for.
+ */
+export function restartsCall(host: LinuxHost, task: LinuxTask): boolean {
+  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
+  const { registers } = task;
+  const { arch } = host;
+  if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
+  return isRestart(Number(BigInt.asIntN(64, registers.get(arch.syscallResult))));
+}

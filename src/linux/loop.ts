@@ -164,16 +164,14 @@ export class Loop {
       this.placement.end();
       native.sliceEnd();
     }
-    // Between the last look and the return of SIGCHLD for stops something may have stopped.
-    if (!over) {
-      const n = native.step(0, 0, 0, events.capacity, 0) & ~STEP_SLICE_OVER;
-      if (n > 0) {
-        host.handleAll(n);
-        flushResume(host);
-        return true;
-      }
-    }
-    return over && (stops > 0 || host.due.left > 0);
+    if (over && (stops > 0 || host.due.left > 0)) return true;
+    // Between the last look and the return of SIGCHLD for stops something may have stopped: also where the slice is over, that we were
+    // kept from.
+    const n = native.step(0, 0, 0, events.capacity, 0) & ~STEP_SLICE_OVER;
+    if (n <= 0) return false;
+    host.handleAll(n);
+    flushResume(host);
+    return true;
   }
 
   /** Makes the resume that is next, and collects who has stopped; waits for the first if `block`. */

@@ -1,5 +1,6 @@
 /** System call stops: entry and exit, and calls that a stop of ours interrupted. */
 
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
@@ -94,11 +95,23 @@ function exited(host: LinuxHost, task: LinuxTask): void {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
       task.pending = { info, disposition: dispositionOf(host, task, SIG.SIGTRAP) };
+      if (trapComesFirst(host, task)) {
+        task.trapsNext = true;
+        resumeTask(host, task);
+        return;
+      }
     }
   }
   if (task.pending === null && !task.trace.report && !task.trace.interrupt) resumeTask(host, task);
   else wayOut(host, task);
 }
+
+/** A SIGCONT came while a SEIZEd task stood in its call: the trap of that (TRAP_NOTIFY) is before any signal. */
+const trapComesFirst = (host: LinuxHost, task: LinuxTask): boolean => {
+  if (host.ptrace?.isSeized(task) !== true) return false;
+  const { own, process, blocked } = proc.signalState(task.tid);
+  return ((own | process) & ~blocked & bit(SIG.SIGCONT)) !== 0n;
+};
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

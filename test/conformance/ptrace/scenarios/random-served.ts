@@ -643,4 +643,51 @@ export const randomServed = [
       'dead: none',
     ],
   ),
+  scenario(
+    'R45 a SIGCONT at the entry that SYSEMU skips: its trap is before that of the step out of there',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('step', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    [
+      'entry: tracee stop SYSCALL',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'step: tracee stop SIGTRAP',
+      'signal: tracee stop SIGCONT',
+    ],
+  ),
+  scenario(
+    'R31 what a signal does that is shown goes by what the program says as it is passed on',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      for (const what of ['ignore', 'handler', 'ignore'] as const) {
+        yield* s.root.tgkill(thread, 'SIGUSR1');
+        s.log('signal', yield* tracer.look(thread.pid));
+        yield* tracee.do(calls.sigaction('SIGUSR1', what));
+        yield* tracer.cont(thread.pid, 'SIGUSR1');
+        s.log(what, yield* thread.condition(), yield* thread.handled());
+      }
+    },
+    [
+      'signal: thread stop SIGUSR1',
+      'ignore: runs | none',
+      'signal: thread stop SIGUSR1',
+      'handler: runs | SIGUSR1 SI_TKILL pid=root',
+      'signal: thread stop SIGUSR1',
+      'ignore: runs | SIGUSR1 SI_TKILL pid=root',
+    ],
+  ),
 ];

@@ -362,7 +362,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     traced.leaderDied = true;
-    for (const link of traced.links) this.news.tellDeath(link, status);
+    for (const link of traced.links) {
+      this.news.tellDeath(link, status);
+      this.news.wakeFor(link); // who waits for stops only has nobody to wait for any more
+    }
   }
 
   vanished(task: Task): void {

@@ -164,14 +164,10 @@ export function* signalReport(
     if (left === null) return ignore(traced.action);
     info = left;
   }
-  if (info === before) {
-    if (!changedBehind(task, kernel, signal)) return (action & ~0xf) | traced.action;
-    signal.action = { disposition: kernel.disposition(task, info.signo) };
-    return deliver(traced.action);
-  }
   signal.info = info;
-  if (info.signo !== before.signo) signal.action = { disposition: kernel.disposition(task, info.signo) };
-  return info.signo === before.signo ? (action & ~0xf) | traced.action : deliver(traced.action);
+  if (info.signo === before.signo && !changedBehind(task, kernel, signal)) return (action & ~0xf) | traced.action;
+  signal.action = { disposition: kernel.disposition(task, info.signo) };
+  return deliver(traced.action);
 }
 
 /** get_signal asks what the program does about a signal when the tracers have seen it: another thread may have said something since. */

@@ -1,5 +1,6 @@
 /** execve: de_thread, begin_new_exec, and the report (R46–R48). */
 
+import { ERRNO } from '../abi/errno.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
@@ -31,7 +32,7 @@ export function execve(kernel: SimKernel, task: SimTask, path: string, start: St
     check: () => (isAlone(task) ? 0 : null),
     goesOn(_kernel, _task, result) {
       process.execTask = null;
-      if (result !== 0) return completeCall(kernel, task, result); // killed meanwhile
+      if (result !== 0) return completeCall(kernel, task, -ERRNO.EAGAIN); // killed meanwhile
       const oldTid = task.tid;
       if (!task.isLeader) takeLeadership(kernel, task);
       return replace(kernel, task, path, start, oldTid);
@@ -59,7 +60,7 @@ function takeLeadership(kernel: SimKernel, task: SimTask): void {
   old.exitState = ExitState.DEAD;
   kernel.hooks.release(old);
   kernel.tasks.delete(tid);
-  process.threads.splice(process.threads.indexOf(old), 1);
+  process.drop(old);
   process.leader = task;
   task.siblingOrder = old.siblingOrder;
   kernel.rename(task, tid as Tid);
@@ -96,5 +97,6 @@ function replace(kernel: SimKernel, task: SimTask, path: string, start: Start, o
   words[R.RSP] = BigInt(task.stack);
   if (kernel.logging) kernel.note(task, `runs ${path}`);
   if ((task.trace.events & Event.EXEC) === 0) return completeCall(kernel, task, 0);
-  return follow(task, kernel, kernel.hooks.exec(task, { oldTid, path }), 'exec', () => completeCall(kernel, task, 0));
+  const done = (): RunState => completeCall(kernel, task, 0);
+  return follow(task, kernel, kernel.hooks.exec(task, { oldTid, path }), 'exec', done, done);
 }

@@ -16,7 +16,7 @@ import { SignalFlag } from './process.ts';
 import { killOrphanedGroup } from './process-groups.ts';
 import { forgetOriginalParent } from './reparent.ts';
 import { DEAD, follow, followEvent, type RunState } from './run-state.ts';
-import { killThread, recalcSigpending, signalWakeUp } from './send-signal.ts';
+import { killThread, recalcSigpending, retargetShared } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 import { disassociate } from './terminal.ts';
 
@@ -90,10 +90,7 @@ function exitSignals(kernel: SimKernel, task: SimTask): void {
   const { process } = task;
   task.exiting = true;
   if (process.single || process.exits) return;
-  for (const thread of process.threads) {
-    if (thread === task || thread.exiting || (process.shared.set & ~thread.blocked) === 0n) continue;
-    signalWakeUp(kernel, thread, false);
-  }
+  retargetShared(kernel, task, ~task.blocked);
   if ((task.jobctl & Jobctl.STOP_PENDING) !== 0 && participateGroupStop(task)) {
     notifyParentStopped(kernel, task, CLD.CLD_STOPPED);
   }
@@ -169,7 +166,7 @@ export function releaseTask(kernel: SimKernel, task: SimTask): void {
   kernel.changed(task, 'is reaped');
   kernel.hooks.release(task);
   kernel.forget(task);
-  process.threads.splice(process.threads.indexOf(task), 1);
+  process.drop(task);
   if (task.isLeader) {
     const siblings = process.parent?.children ?? [];
     const at = siblings.indexOf(task);

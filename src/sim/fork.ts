@@ -40,9 +40,9 @@ export function clone(kernel: SimKernel, parent: SimTask, flags: number, start: 
   const begun = (): RunState => {
     beginLife(kernel, child);
     const outcome = kernel.ptrace?.birthEvent(parent) ?? Outcome.GO;
-    return followEvent(parent, kernel, outcome, 'its clone event', () =>
-      (flags & CLONE.VFORK) !== 0 ? waitForVfork(kernel, parent, child) : completeCall(kernel, parent, child.tid),
-    );
+    const goesOn = (): RunState =>
+      (flags & CLONE.VFORK) !== 0 ? waitForVfork(kernel, parent, child) : completeCall(kernel, parent, child.tid);
+    return followEvent(parent, kernel, outcome, 'its clone event', goesOn, goesOn);
   };
   if ((parent.trace.events & Event.CLONE) === 0) return begun();
   const broken = (): RunState => {
@@ -138,9 +138,8 @@ function waitForVfork(kernel: SimKernel, parent: SimTask, child: SimTask): RunSt
     goesOn(_kernel, _task, result) {
       const silent = (parent.trace.events & Event.VFORK_DONE) === 0 || parent.fatalPending; // R55
       if (result !== tid || silent) return completeCall(kernel, parent, tid);
-      return follow(parent, kernel, kernel.hooks.vforkDone(parent, tid), 'the end of its vfork', () =>
-        completeCall(kernel, parent, tid),
-      );
+      const done = (): RunState => completeCall(kernel, parent, tid);
+      return follow(parent, kernel, kernel.hooks.vforkDone(parent, tid), 'the end of its vfork', done, done);
     },
   });
 }

@@ -78,6 +78,8 @@ export class Process {
   leader!: SimTask;
   /** In the order in which they came, the dead that are not reaped included. */
   readonly threads: SimTask[] = [];
+  /** Who took a signal of the process's last, for who was asked first did not want it: from there it is looked on (curr_target). */
+  target: SimTask | null = null;
   flags = 0;
   groupStopCount = 0;
   /** SIGCONTs that were generated. */
@@ -130,6 +132,14 @@ export class Process {
     this.credentials = from.credentials;
     this.files = from.files;
     this.name = from.name;
+  }
+
+  /** Part of __exit_signal: a thread is no more. */
+  drop(thread: SimTask): void {
+    const { threads } = this;
+    const at = threads.indexOf(thread);
+    threads.splice(at, 1);
+    if (this.target === thread) this.target = threads[at] ?? threads[0] ?? null;
   }
 
   /** signal_set_stop_flags. */

@@ -2,7 +2,7 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
+import { bit, type SigSet, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import { SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { mayKill } from './credentials.ts';
@@ -123,8 +123,11 @@ function complete(kernel: SimKernel, signo: number, task: SimTask, scope: Scope)
   let chosen = task;
   if (!wants(signo, task)) {
     if (scope === 'thread') return;
-    const other = process.threads.find((thread) => wants(signo, thread));
+    const { threads } = process;
+    const from = Math.max(process.target === null ? 0 : threads.indexOf(process.target), 0);
+    const other = [...threads.slice(from), ...threads.slice(0, from)].find((thread) => wants(signo, thread));
     if (other === undefined) return;
+    process.target = other;
     chosen = other;
   }
   if (
@@ -163,6 +166,20 @@ export function signalWakeUp(kernel: SimKernel, task: SimTask, fatal: boolean): 
   task.sigpending = true;
   if (fatal) kernel.breakStop(task);
   kernel.interruptSleep(task, fatal);
+}
+
+/** retarget_shared_pending: what this thread does not take (any more) of its process's signals the next that can take it looks for. */
+export function retargetShared(kernel: SimKernel, task: SimTask, which: SigSet): void {
+  const { process } = task;
+  let left = process.shared.set & which;
+  const { threads } = process;
+  const from = threads.indexOf(task) + 1;
+  for (const thread of [...threads.slice(from), ...threads.slice(0, from)]) {
+    if (left === 0n) return;
+    if (thread === task || thread.exiting || (left & ~thread.blocked) === 0n) continue;
+    left &= thread.blocked;
+    if (!thread.sigpending) signalWakeUp(kernel, thread, false);
+  }
 }
 
 /** TIF_SIGPENDING as it ought to be (recalc_sigpending, with tracehook_force_sigpending). */

@@ -8,7 +8,7 @@ import { sigreturn } from '../handler.ts';
 import type { SimKernel } from '../kernel.ts';
 import type { Process } from '../process.ts';
 import { RESTART } from '../restart.ts';
-import { isIgnored, mayKillErrno, recalcSigpending, sendLocked, userInfo } from '../send-signal.ts';
+import { isIgnored, mayKillErrno, recalcSigpending, retargetShared, sendLocked, userInfo } from '../send-signal.ts';
 import { sleepOn } from '../sleep.ts';
 import { takeSignal } from '../take-signal.ts';
 import type { SimTask } from '../task.ts';
@@ -32,14 +32,7 @@ export function setBlocked(kernel: SimKernel, task: SimTask, set: bigint): void 
   const blocked = set & ~UNBLOCKABLE;
   const newly = blocked & ~task.blocked;
   task.blocked = blocked;
-  if (newly !== 0n && (task.process.shared.set & newly) !== 0n) {
-    // retarget_shared_pending: others take what this thread does not want any more.
-    for (const thread of task.process.threads) {
-      if (thread === task || thread.exiting || (task.process.shared.set & newly & ~thread.blocked) === 0n) continue;
-      thread.sigpending = true;
-      kernel.interruptSleep(thread, false);
-    }
-  }
+  if (newly !== 0n) retargetShared(kernel, task, newly);
   recalcSigpending(task);
 }
 

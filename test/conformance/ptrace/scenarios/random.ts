@@ -1257,4 +1257,49 @@ export const random = [
     ['entry: tracee stop SIGTRAP', 'group stop: tracee EVENT_STOP SIGSTOP', 'runs: none | runs'],
     { notPassive: 'to a second tracer the signal is not one that is dropped: it is pending for whoever attaches, too' },
   ),
+  scenario(
+    'R55 SIGKILL ends the event of a call, and not the call: its result is there at the exit event',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const other = yield* s.tracee('other');
+      for (const { pid } of [tracee, other]) yield* tracer.seize(pid, 'TRACEEXEC', 'TRACEFORK', 'TRACEEXIT');
+      yield* tracee.start(calls.exec());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const exec = yield* tracer.getRegisters(tracee.pid);
+      s.log('exec', yield* tracer.look(tracee.pid), `rax ${exec.rax}`);
+      const child = yield* other.startMake('child', 'fork');
+      yield* s.root.kill(other.pid, 'SIGKILL');
+      const fork = yield* tracer.getRegisters(other.pid);
+      s.log('fork', yield* tracer.look(other.pid), `rax ${fork.rax === BigInt(child.pid) ? 'child' : fork.rax}`);
+    },
+    ['exec: tracee EVENT_EXIT | rax 0', 'fork: other EVENT_EXIT | rax child'],
+  ),
+  scenario(
+    'R12 who sleeps for stops only is woken by the death of a leader that has threads',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.ptrace('SEIZE', thread.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', '__WALL']] });
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracer.result(), yield* thread.condition());
+    },
+    ['leader: ECHILD | runs'],
+  ),
+  scenario(
+    'R46 SIGKILL while an exec waits for threads to go: it has failed by the exit event',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      for (const { pid } of [tracee, thread]) yield* tracer.seize(pid, 'TRACEEXIT');
+      yield* tracee.start(calls.exec());
+      s.log('thread', yield* tracer.look(thread.pid), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const { rax } = yield* tracer.getRegisters(tracee.pid);
+      s.log('exec', yield* tracer.look(tracee.pid), `rax ${BigInt.asIntN(64, rax!)}`);
+    },
+    ['thread: thread EVENT_EXIT | runs', 'exec: tracee EVENT_EXIT | rax -11'],
+  ),
 ];

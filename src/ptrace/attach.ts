@@ -12,7 +12,7 @@ import { groupStop, trapStop } from './stop.ts';
 export function traceMe(ptrace: Ptrace, task: Task): number {
   const parent = ptrace.kernel.parentOf(task);
   if (parent === null || !mayShare(ptrace, task, parent)) return -ERRNO.EPERM;
-  const link = ptrace.link(task, parent, false, 0);
+  const link = ptrace.linking.link(task, parent, false, 0);
   if (link === undefined) return -ERRNO.EPERM;
   ptrace.kernel.recallWaiters(parent); // pitfall 7
   return 0;
@@ -31,7 +31,7 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
   }
   if (task.exitState !== ExitState.ALIVE || !mayShare(ptrace, task, tracer)) return -ERRNO.EPERM;
   if (tracesInCircle(ptrace, tracer, task)) return -ERRNO.EPERM;
-  const link = ptrace.link(task, tracer, seize, seize ? Number(data) : 0);
+  const link = ptrace.linking.link(task, tracer, seize, seize ? Number(data) : 0);
   if (link === undefined) return -ERRNO.EPERM;
   const { traced } = link;
   const signo = kernel.jobStop(task);

@@ -166,7 +166,7 @@ function detach(ptrace: Ptrace, link: Link, data: bigint): number {
   // then and cancelled it (R32): that is how gdb gets rid of it.
   const cancelled = ptrace.kernel.hasPending(task, SIG.SIGCONT);
   const stops = cancelled ? [] : link.owed.filter(({ signo }) => signo === SIG.SIGSTOP);
-  ptrace.unlink(link);
+  ptrace.linking.unlink(link);
   for (const stop of stops) ptrace.kernel.sendSignal(task, stop);
   return 0;
 }

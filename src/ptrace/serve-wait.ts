@@ -96,7 +96,7 @@ function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): W
 }
 
 export function enterWait(ptrace: Ptrace, tracer: Task): Served {
-  ptrace.buryAdopted(tracer);
+  ptrace.linking.buryAdopted(tracer);
   const links = ptrace.links.linksOf(tracer);
   const children = ptrace.news.childrenOf(tracer);
   if (links.length === 0 && !children.hasGraves) return MAKE;
@@ -305,7 +305,7 @@ function commit(ptrace: Ptrace, call: WaitCall, event: WaitEvent): Served {
   const info = call.siginfoAt === 0n ? null : childInfo(event, kernel, tracer);
   const usage = call.rusageAt === 0n ? null : kernel.rusage(task);
   if ((call.options & W.WNOWAIT) === 0) {
-    if (death) ptrace.unlink(link);
+    if (death) ptrace.linking.unlink(link);
     else if (event.continued) kernel.takeContinued(task, false);
     else link.stop!.waited = true;
   }

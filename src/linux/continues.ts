@@ -42,9 +42,8 @@ export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
   return (pending & ~blocked) === 0n;
 }
 
-/** … which has the trap of a step wait for it. */
-export const trapsForNothing = (host: LinuxHost, task: LinuxTask): boolean =>
-  (proc.signalState(task.tid).own & SIGTRAP_BIT) !== 0n && disturbedForNothing(host, task);
+/** Whether the trap of a step waits for it. */
+export const hasTrap = (task: LinuxTask): boolean => (proc.signalState(task.tid).own & SIGTRAP_BIT) !== 0n;
 
 /** Whether the leader is on its way to take a SIGCONT: not from a stop of a tracer's. */
 function comes(host: LinuxHost, leader: LinuxTask): boolean {

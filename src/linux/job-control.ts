@@ -5,7 +5,7 @@ import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { leavesToLeader, trapsForNothing } from './continues.ts';
+import { disturbedForNothing, hasTrap, leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
@@ -64,9 +64,11 @@ export function eventStop(
     if (task.ranOut) group.stopSigno = low;
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
     task.trapShown = true;
+    task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
     return;
   }
-  const ranOut = task.ranOut;
+  const { ranOut, heardContinue } = task;
+  task.heardContinue = false;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
@@ -108,10 +110,11 @@ export function eventStop(
   }
   if (!wasListening) {
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
-    if (host.ptrace !== null && (!asked || ranOut || proc.isPending(task.tid, SIG.SIGCONT))) {
+    if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       notified(host, task, ranOut);
-      if (!host.ptrace.isTraced(task)) undisturbed(host, task);
-      else task.noTrap = task.step !== Step.NONE && trapsForNothing(host, task);
+      const forNothing = disturbedForNothing(host, task);
+      if (forNothing || !host.ptrace.isTraced(task)) undisturbed(host, task);
+      task.noTrap = forNothing && task.step !== Step.NONE && hasTrap(task);
       task.mayYield = true;
     }
     wayOut(host, task);

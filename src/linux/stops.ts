@@ -94,6 +94,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.noTrap = false;
   task.mayYield = false;
   if (kind !== EventKind.SIGNAL) task.leavesStop = false;
+  if (kind !== EventKind.STOP) task.heardContinue = false;
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;

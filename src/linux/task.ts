@@ -274,6 +274,8 @@ export class LinuxTask implements Task {
   mayYield = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;
+  /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */
+  heardContinue = false;
   /** It comes out of a group stop, which has ended its call, and signals wait that it looks at first. */
   leavesStop = false;
   /** The handler just being set up is to be reported (R45). */

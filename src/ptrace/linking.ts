@@ -45,9 +45,7 @@ export class Linking {
       linkChild: (parent, child) => this.linkChild(parent, child),
       copySpace: (parent, child) => this.spaces.copy(parent, child),
       hasFreeThread: ({ task }) =>
-        kernel
-          .threadsOf(task)
-          .some((thread) => thread.exitState === ExitState.ALIVE && this.links.on(thread).length === 0),
+        kernel.threadsOf(task).some((thread) => thread.exitState === ExitState.ALIVE && this.leavesStop(thread)),
       signalOver: ({ links }) => {
         for (const link of links) {
           if (!link.owesContinued) continue;
@@ -58,6 +56,11 @@ export class Linking {
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),
     });
+  }
+
+  /** SIGCONT has a thread leave its group's stop at once: nobody traces it, or who does has SEIZEd it and does not hold it. */
+  private leavesStop(thread: Task): boolean {
+    return this.links.on(thread).every((link) => link.seized && !link.isStopped);
   }
 
   /** Makes a link; undefined: the task can take no engine (it is dead). */

@@ -28,7 +28,7 @@ import type { Report, Traced } from './traced.ts';
 /** What the callbacks need of the rest. */
 export interface ReportContext {
   readonly kernel: PtraceKernel;
-  /** Whether the process has a thread that nobody traces. */
+  /** Whether the process has a thread that nobody holds. */
   hasFreeThread(traced: Traced): boolean;
   /** All who were to see a signal saw it. */
   signalOver(traced: Traced): void;

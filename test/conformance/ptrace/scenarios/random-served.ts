@@ -690,4 +690,38 @@ export const randomServed = [
       'ignore: runs | SIGUSR1 SI_TKILL pid=root',
     ],
   ),
+  scenario(
+    'R33 a SIGCONT for another thread does not end the call of one that was ATTACHed',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition());
+      yield* tracee.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('sleeps', yield* tracee.pending());
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('over', yield* tracee.result());
+    },
+    ['runs: runs', 'sleeps: true', 'its own: tracee stop SIGCONT', 'over: EINTR'],
+  ),
+  scenario(
+    'R37 a leader that is held in a stop that is over: a thread that listens tells that the process goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('LISTEN', thread.pid);
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+    },
+    ['told: SIGCHLD CLD_CONTINUED pid=tracee'],
+  ),
 ];

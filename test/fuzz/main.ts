@@ -11,19 +11,49 @@ import { stepText } from './program.ts';
 const SHRINK_MS = 180_000;
 const DEFAULT_MINUTES = 5;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    seed: { type: 'string', multiple: true },
-    column: { type: 'string' },
-    jobs: { type: 'string', default: '2' },
-    show: { type: 'boolean', default: false },
-    'no-shrink': { type: 'boolean', default: false },
-  },
-});
+const USAGE = `usage: npm run fuzz -- [options]
+  --minutes N    new programs for so long (default: ${DEFAULT_MINUTES})
+  --seed S       only the program of this seed; may be given more than once
+  --column C     only this column: ${COLUMNS.join(', ')}
+  --jobs N       so many programs at a time (default: 2)
+  --show         prints each program
+  --no-shrink    what differs is printed as it is`;
+
+/** Ends with what is wrong, and how it is done. */
+function misused(why: string): never {
+  console.error(`fuzz: ${why}\n${USAGE}`);
+  process.exit(2);
+}
+
+const options = {
+  minutes: { type: 'string', default: String(DEFAULT_MINUTES) },
+  seed: { type: 'string', multiple: true },
+  column: { type: 'string' },
+  jobs: { type: 'string', default: '2' },
+  show: { type: 'boolean', default: false },
+  'no-shrink': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return misused((error as Error).message);
+  }
+}
+
+const values = readOptions();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+for (const [name, text] of Object.entries({ minutes: values.minutes, jobs: values.jobs }))
+  if (!(Number(text) > 0)) misused(`--${name} takes a number above 0, not '${text}'`);
+for (const seed of values.seed ?? []) if (!/^\d+$/.test(seed)) misused(`--seed takes a number, not '${seed}'`);
 const columns = values.column === undefined ? COLUMNS : [values.column as Column];
-if (!columns.every((column) => COLUMNS.includes(column))) throw new Error(`--column: one of ${COLUMNS.join(', ')}`);
-const end = performance.now() + Number(values.minutes ?? DEFAULT_MINUTES) * 60_000;
+if (!columns.every((column) => COLUMNS.includes(column))) misused(`--column: one of ${COLUMNS.join(', ')}`);
+const end = performance.now() + Number(values.minutes) * 60_000;
 const given = values.seed?.map(Number);
 const count = { programs: 0, aside: 0, differences: 0 };
 

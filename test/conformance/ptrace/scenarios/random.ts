@@ -1302,4 +1302,19 @@ export const random = [
     },
     ['thread: thread EVENT_EXIT | runs', 'exec: tracee EVENT_EXIT | rax -11'],
   ),
+  scenario(
+    'R38 a signal for a process whose leader is dead, and only its thread traced: it dies as it is sent',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracee.condition());
+      yield* tracer.kill(tracee.pid, 'SIGUSR2');
+      s.log('thread', yield* thread.condition());
+    },
+    ['leader: dead', 'thread: dead'],
+    { notPassive: 'another tracer has the leader then, and so its thread is asked' },
+  ),
 ];

@@ -80,6 +80,12 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
 /** Whether a SIGCONT waits for the process. */
 const continueWaits = (task: LinuxTask): boolean => (proc.signalState(task.tid).process & SIGCONT_BIT) !== 0n;
 
+/** Whether a SIGCONT waits that the task will take. */
+export function continueComes(task: LinuxTask): boolean {
+  const { own, process, blocked } = proc.signalState(task.tid);
+  return ((own | process) & ~blocked & SIGCONT_BIT) !== 0n;
+}
+
 /** The leader has told something since. */
 export function pollYielding(host: LinuxHost): void {
   for (const task of host.yielding) {

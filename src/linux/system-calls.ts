@@ -1,11 +1,11 @@
 /** System call stops: entry and exit, and calls that a stop of ours interrupted. */
 
-import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { noteChildSignals } from './child-signals.ts';
+import { continueComes } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
@@ -107,11 +107,8 @@ function exited(host: LinuxHost, task: LinuxTask): void {
 }
 
 /** A SIGCONT came while a SEIZEd task stood in its call: the trap of that (TRAP_NOTIFY) is before any signal. */
-const trapComesFirst = (host: LinuxHost, task: LinuxTask): boolean => {
-  if (host.ptrace?.isSeized(task) !== true) return false;
-  const { own, process, blocked } = proc.signalState(task.tid);
-  return ((own | process) & ~blocked & bit(SIG.SIGCONT)) !== 0n;
-};
+const trapComesFirst = (host: LinuxHost, task: LinuxTask): boolean =>
+  host.ptrace?.isSeized(task) === true && continueComes(task);
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

@@ -6,7 +6,7 @@ import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
-import { leavesToLeader, takeGiven } from './continues.ts';
+import { continueComes, leavesToLeader, takeGiven } from './continues.ts';
 import { toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
@@ -101,6 +101,8 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): bo
     // An artificial signal, or one that stands for a verdict: it needs a delivery-stop of its own (R41).
     const info = signalFor(decision);
     if (decision.how === 'default' && defaultAction(info.signo) === 'continue') return true; // has done it as it was sent
+    // R32: and to send the signal would take the SIGCONT away that has cancelled it.
+    if (decision.how === 'default' && defaultAction(info.signo) === 'stop' && continueComes(task)) return true;
     if (decision.how === 'default') unblock(host, task, info.signo);
     if (task.stop === Stop.TRAP || task.stop === Stop.EXIT) {
       toDeliveryStop(host, task, info, decision);

@@ -724,4 +724,25 @@ export const randomServed = [
     },
     ['told: SIGCHLD CLD_CONTINUED pid=tracee'],
   ),
+  scenario(
+    'R32 a SIGSTOP given at the trap of a step out of a call that was skipped, with a SIGCONT there: no group stop, and the SIGCONT comes',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    [
+      'step: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'signal: tracee stop SIGCONT',
+    ],
+  ),
 ];

@@ -88,10 +88,12 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
     return;
   }
   const action = defaultAction(signo);
-  // It is on its way back into its group's stop, which is the one that this would make.
+  // It is on its way back into its group's stop, which is the one that this would make: unless others have run out of it.
   const stopsAnyway = action === 'stop' && task.trapsNext && proc.disposition(task.tid, signo) === 'default';
-  task.deliver = stopsAnyway ? 0 : signo;
-  if (action === 'stop') for (const thread of task.group.threads) thread.ranOut = false; // a new group stop begins
+  const { threads } = task.group;
+  const stopsOthers = action === 'stop' && [...threads].some((thread) => thread !== task && thread.ranOut);
+  task.deliver = stopsAnyway && !stopsOthers ? 0 : signo;
+  if (action === 'stop') for (const thread of threads) thread.ranOut = false; // a new group stop begins
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
 

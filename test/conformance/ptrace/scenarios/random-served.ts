@@ -745,4 +745,25 @@ export const randomServed = [
       'signal: tracee stop SIGCONT',
     ],
   ),
+  scenario(
+    'R29 R35 who has run out of its group’s stop is stopped anew by the SIGSTOP of a sibling that is let go with it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('ran out', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid);
+      s.log('its own', yield* tracer.look(thread.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.cont(thread.pid, 'SIGSTOP', 'DETACH');
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('nobody traces it', yield* tracee.condition());
+    },
+    ['ran out: tracee stop SIGTRAP', 'its own: thread stop SIGSTOP', 'nobody traces it: stopped'],
+  ),
 ];

@@ -16,14 +16,14 @@ import { childSignalsOf, sendChildSignal } from './child-signals.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { queueTruly } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
-import { endListen, listenHeld } from './job-control.ts';
+import { endListen, listenHeld, notified } from './job-control.ts';
 import { parentOf } from './parents.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { isIgnored, noteUnseen } from './unseen.ts';
+import { isIgnored, noteSeen, noteUnseen } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
@@ -212,6 +212,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
   putBack(task: Task, info: Siginfo): void {
     const t = linux(task);
     if (!queueTruly(this.host, t, info)) this.host.queued.putBack(t, info);
+    else if (info.signo === SIG.SIGCONT) {
+      const { ranOut } = t;
+      t.ranOut = false;
+      notified(this.host, t, ranOut); // its trap was in the way of that call
+    }
   }
 
   kill(task: Task): void {
@@ -370,6 +375,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   beginsTrace(task: Task): void {
     noteUnseen(this.host, linux(task));
+  }
+
+  endsTrace(task: Task): void {
+    noteSeen(linux(task));
   }
 
   becameTracer(tracer: Task, task?: Task): void {

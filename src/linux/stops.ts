@@ -94,7 +94,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.noTrap = false;
   task.mayYield = false;
   if (kind !== EventKind.SIGNAL) task.leavesStop = false;
-  if (kind !== EventKind.STOP) task.heardContinue = false;
+  if (kind !== EventKind.STOP) {
+    task.heardContinue = false;
+    task.seen = 0n;
+  }
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.served !== null && wokenServed(host, task, kind)) return;

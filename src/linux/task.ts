@@ -260,6 +260,8 @@ export class LinuxTask implements Task {
   shown: Siginfo | null = null;
   /** Signals that wait and that its tracers are not to see (unseen.ts): bit n − 1 stands for signal n. */
   unseen = 0n;
+  /** Signals that waited as its last tracer left it: until it is seen to go on. */
+  seen = 0n;
   /** The signal the next resume passes on. */
   deliver = 0;
   /** The trap of a step that waits is that of a disturbance for nothing (continues.ts). */

@@ -17,16 +17,24 @@ const IGNORED = setOf(
   ),
 );
 
+const isInGroupStop = ({ run, stop }: LinuxTask): boolean =>
+  run === Run.LISTENING || (run === Run.STOPPED && stop === Stop.GROUP);
+
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
-  if (task.run !== Run.LISTENING && (task.run !== Run.STOPPED || task.stop !== Stop.GROUP)) return;
+  if (!isInGroupStop(task)) return;
   const { own, process, blocked, ignored, caught } = proc.signalState(task.tid);
   const dropped = (ignored | (IGNORED & ~caught)) & ~blocked;
-  task.unseen = own & dropped;
+  task.unseen = own & dropped & ~task.seen;
   // What is sent to a process is sent to its leader.
   const leader = host.tasks.get(task.tgid);
   if (leader !== undefined && (leader === task || !host.ptrace!.isTraced(leader)))
-    task.group.unseen = process & dropped;
+    task.group.unseen = process & dropped & ~task.seen;
+}
+
+/** The last tracer leaves: what waits was sent while it was traced, and stays, in its group stop. */
+export function noteSeen(task: LinuxTask): void {
+  if (isInGroupStop(task)) task.seen = proc.pendingSignals(task.tid);
 }
 
 /** Whether a signal to the process was dropped as it was sent, since nobody traces its leader. */

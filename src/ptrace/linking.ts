@@ -140,6 +140,7 @@ export class Linking {
     const { task, engine } = traced;
     if (this.links.traced.get(task) === traced) this.links.traced.delete(task);
     traced.engine = null;
+    this.kernel.endsTrace?.(task);
     if (engine !== null) control(task, engine, Resume.DETACH);
   }
 

@@ -206,6 +206,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
 
   /** Somebody traces `task` from now on, and nobody did. */
   beginsTrace?(task: Task): void;
+  /** Nobody does any more. */
+  endsTrace?(task: Task): void;
   /**
    * The tracer's process traces `task` from now on (or tried to): the files of /proc it opens are asked for by `procFile`, what it
    * writes there into memory by `memoryWrite`, and what others read of the memory of `task` by `memoryRead`.

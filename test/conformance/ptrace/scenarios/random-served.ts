@@ -766,4 +766,34 @@ export const randomServed = [
     },
     ['ran out: tracee stop SIGTRAP', 'its own: thread stop SIGSTOP', 'nobody traces it: stopped'],
   ),
+  scenario(
+    'R31 R33 a SIGCONT that a tracer gives in a signal’s place, and that is blocked, is sent anew: its trap is next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigprocmask('block', ['SIGCONT']));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGCONT');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('no more', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['signal: tracee stop SIGUSR1', 'trap: tracee EVENT_STOP SIGTRAP', 'no more: none | runs'],
+  ),
+  scenario(
+    'R30 a signal that is ignored, sent to who was traced in its group stop, waits: whoever attaches next sees it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGSTOP', 'signal: tracee stop SIGWINCH'],
+  ),
 ];

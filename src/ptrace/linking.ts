@@ -162,7 +162,8 @@ export class Linking {
         continue;
       }
       link.death = status;
-      this.news.tellDeath(link, traced.task.ownStatus ?? status);
+      // release_task: of a leader whose last thread has just gone it is what its process ended with.
+      this.news.tellDeath(link, traced.leaderDied ? status : (traced.task.ownStatus ?? status));
       this.news.wakeFor(link); // also for who waits for stops only, which do not come any more
     }
     this.reapIfTaken(traced);

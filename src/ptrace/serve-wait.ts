@@ -280,7 +280,9 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
     return returns(-ERRNO.ECHILD);
   }
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
-  if (event === null) return ptrace.news.childrenOf(tracer).hasNews(call) ? MAKE : SLEEP;
+  const children = ptrace.news.childrenOf(tracer);
+  if (event === null) return children.hasNews(call) ? MAKE : SLEEP;
+  if (children.hasNews(call, comesBefore(ptrace, call, event.link))) return MAKE; // R14
   ptrace.news.sleepers.delete(tracer);
   return commit(ptrace, call, event);
 }

@@ -175,7 +175,8 @@ export function releaseTask(kernel: SimKernel, task: SimTask): void {
   }
   if (process.execTask !== null) kernel.wakeUp(process.execTask, 'a thread is gone');
   else if (process.leader.exitState === ExitState.ZOMBIE && process.single) {
-    process.leader.waitStatus = process.exits ? process.groupExitCode : process.leader.exitCode;
+    if (process.exits) process.leader.exitCode = process.groupExitCode;
+    process.leader.waitStatus = process.leader.exitCode;
     announceDeath(kernel, process.leader);
   }
 }

@@ -5,6 +5,42 @@ import { scenario } from '../play.ts';
 
 export const random = [
   scenario(
+    'R12 the death of a leader is told again when its last thread is gone: with what its process ended with',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      for (const { pid } of [tracee, thread]) yield* tracer.seize(pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracer.handled());
+      yield* s.root.tgkill(thread, 'SIGTERM');
+      yield* tracer.cont(thread.pid, 'SIGTERM');
+      s.log('thread', (yield* tracer.handled()).slice(1));
+      s.log('reaped', yield* tracer.look(thread.pid), (yield* tracer.handled()).slice(2));
+      s.log('end', yield* tracer.look(tracee.pid));
+    },
+    [
+      'leader: SIGCHLD CLD_EXITED pid=tracee',
+      'thread: SIGCHLD CLD_KILLED pid=thread',
+      'reaped: thread killed SIGTERM | SIGCHLD CLD_KILLED pid=tracee',
+      'end: tracee killed SIGTERM',
+    ],
+  ),
+  scenario(
+    'R14 a wait that sleeps and is woken by both: the stop of its own child comes before that of a thread that it traces',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WUNTRACED']] });
+      yield* s.root.tgkill(tracee, 'SIGTSTP');
+      s.log('first', yield* tracer.result());
+      s.log('second', yield* tracer.look(-1));
+    },
+    ['first: tracee stop SIGTSTP', 'second: thread EVENT_STOP SIGTSTP'],
+  ),
+  scenario(
     'R18 ATTACH to a stopped task: its SIGSTOP comes before the call that it was stopped in is made again',
     function* (s) {
       const tracer = yield* s.actor('tracer');

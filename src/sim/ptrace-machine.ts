@@ -8,7 +8,6 @@ import { DebugRegisters } from './debug.ts';
 import type { SimKernel } from './kernel.ts';
 import { MemoryFault } from './memory.ts';
 import { REGISTERS_SIZE } from './registers.ts';
-import { setBlocked } from './syscalls/signals.ts';
 import type { SimTask } from './task.ts';
 
 const WORD = 8;
@@ -23,14 +22,14 @@ export function machineRequest(kernel: SimKernel, task: SimTask, request: number
   // Also asked for while its own hook runs, which may be about to hold it.
   if (!task.isHeld && !task.isStopped && kernel.current !== task) return -ERRNO.ESRCH;
   try {
-    return make(kernel, task, request, addr, data);
+    return make(task, request, addr, data);
   } catch (error) {
     if (error instanceof MemoryFault) return -ERRNO.EIO;
     throw error;
   }
 }
 
-function make(kernel: SimKernel, task: SimTask, request: number, addr: Word, data: Word): number {
+function make(task: SimTask, request: number, addr: Word, data: Word): number {
   const { registers, mm } = task;
   switch (request) {
     case PTRACE.PEEKTEXT:
@@ -65,7 +64,7 @@ function make(kernel: SimKernel, task: SimTask, request: number, addr: Word, dat
       return 0;
     case PTRACE.SETSIGMASK: {
       const mask = new DataView(bytesOf(data).slice().buffer).getBigUint64(0, true) & ~UNBLOCKABLE;
-      setBlocked(kernel, task, mask);
+      task.blocked = mask; // it looks what is pending when it goes on
       task.savedMask = null;
       return 0;
     }

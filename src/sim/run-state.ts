@@ -14,7 +14,7 @@ import { retrap } from './group-stop.ts';
 import { Jobctl } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { returnToUser } from './return-to-user.ts';
-import { recalcSigpending } from './send-signal.ts';
+import { raiseSigpending } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 
 export interface RunState {
@@ -54,7 +54,7 @@ export class Held implements RunState {
       return this;
     }
     task.jobctl &= ~(Jobctl.TRACED | Jobctl.LISTENING | Jobctl.TRAP_NOTIFY);
-    recalcSigpending(task); // what was queued meanwhile did not wake it
+    raiseSigpending(task); // what was queued meanwhile did not wake it
     return this.goesOn(kernel, task, outcome);
   }
 }

@@ -184,7 +184,13 @@ export function retargetShared(kernel: SimKernel, task: SimTask, which: SigSet):
 
 /** TIF_SIGPENDING as it ought to be (recalc_sigpending, with tracehook_force_sigpending). */
 export function recalcSigpending(task: SimTask): void {
-  task.sigpending =
+  task.sigpending = false;
+  raiseSigpending(task);
+}
+
+/** recalc_sigpending_tsk, at the end of a stop: what is set stays so. */
+export function raiseSigpending(task: SimTask): void {
+  task.sigpending ||=
     task.trace.interrupt ||
     (task.jobctl & Jobctl.STOP_PENDING) !== 0 ||
     (task.pending.set & ~task.blocked) !== 0n ||

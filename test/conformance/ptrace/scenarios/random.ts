@@ -5,6 +5,23 @@ import { scenario } from '../play.ts';
 
 export const random = [
   scenario(
+    'R39 a signal that a tracer blocks at the exit of the call that it ended: the call is made again all the same',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.start(calls.pause());
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('exit', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGUSR1']] });
+      yield* tracer.syscall(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['exit: tracee stop SYSCALL | exit ERESTARTNOHAND', 'again: tracee stop SYSCALL | entry nr=34'],
+  ),
+  scenario(
     'R12 the death of a leader is told again when its last thread is gone: with what its process ended with',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

@@ -74,10 +74,11 @@ export class Children {
     return false;
   }
 
-  /** Whether a child is known that may have stopped, for this wait. */
-  hasStops(call: WaitCall): boolean {
-    for (const one of this.news.values())
-      if (one.tid !== 0 && (one.kinds & W.WSTOPPED) !== 0 && sees(call, one)) return true;
+  /** Whether a child is known that may have stopped, for this wait; `but`: other than these. */
+  hasStops(call: WaitCall, but: ReadonlySet<number>): boolean {
+    for (const one of this.news.values()) {
+      if (one.tid !== 0 && !but.has(one.tid) && (one.kinds & W.WSTOPPED) !== 0 && sees(call, one)) return true;
+    }
     return false;
   }
 

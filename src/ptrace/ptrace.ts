@@ -231,6 +231,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return (this.links.traced.get(task)?.links.length ?? 0) > 0;
   }
 
+  isTracedByParent(task: Task): boolean {
+    return this.links.on(task).some((link) => this.links.isNatural(link));
+  }
+
   isSeized(task: Task): boolean {
     return this.isTraced(task) && this.links.on(task).every(({ seized }) => seized);
   }

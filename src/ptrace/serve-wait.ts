@@ -245,8 +245,10 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
 
 /** Only children that it traces itself have stopped, as far as is known. */
 function hidesStops(ptrace: Ptrace, call: WaitCall): boolean {
-  if ((call.options & W.WSTOPPED) === 0 || ptrace.news.childrenOf(call.tracer).hasStops(call)) return false;
-  return ptrace.links.linksOf(call.tracer).some(({ traced, ranOut }) => traced.inJobStop || ranOut);
+  if ((call.options & W.WSTOPPED) === 0) return false;
+  const own = ptrace.links.linksOf(call.tracer).filter(({ traced, ranOut }) => traced.inJobStop || ranOut);
+  const tids = new Set<number>(own.map(({ traced }) => traced.task.tid));
+  return own.length > 0 && !ptrace.news.childrenOf(call.tracer).hasStops(call, tids);
 }
 
 /** Whom the real wait has told of, in the caller's numbers; 0: nobody. */

@@ -117,7 +117,7 @@ function look(kernel: SimKernel, task: SimTask, wait: Wait): Found | number {
     for (const child of thread.children) {
       if (!wait.matches(child) || !isEligible(child, wait.options)) continue;
       kernel.touch(child);
-      const found = consider(child, wait.options);
+      const found = consider(kernel, child, wait.options);
       if (found !== null) return found;
       // wait_consider_task: a zombie is nobody to wait for where deaths are not asked for.
       any ||= child.exitState !== ExitState.ZOMBIE || (wait.options & W.EXITED) !== 0 || !isVisible(child);
@@ -143,7 +143,7 @@ function isEligible({ process }: SimTask, options: number): boolean {
 const isVisible = ({ process, keeps, announcing }: SimTask): boolean => process.single && !keeps && !announcing;
 
 /** wait_consider_task. A zombie that a tracer must see first, or a leader's with threads, is not there yet (R12): they may stop. */
-function consider(child: SimTask, options: number): Found | null {
+function consider(kernel: SimKernel, child: SimTask, options: number): Found | null {
   const { process } = child;
   if (child.exitState === ExitState.ZOMBIE && isVisible(child)) {
     if ((options & W.EXITED) === 0) return null;
@@ -153,7 +153,7 @@ function consider(child: SimTask, options: number): Found | null {
     return { child, status, code, shown: termSignal(status) };
   }
   const stopped = (process.flags & SignalFlag.STOP_STOPPED) !== 0 && process.groupExitCode !== 0;
-  if (stopped && (options & W.UNTRACED) !== 0) {
+  if (stopped && (options & W.UNTRACED) !== 0 && kernel.ptrace?.isTracedByParent(child) !== true) {
     const signo = process.groupExitCode;
     return { child, status: (signo << 8) | 0x7f, code: CLD.CLD_STOPPED, shown: signo };
   }

@@ -65,6 +65,8 @@ export interface PtraceHooks {
   vanished(task: Task): void;
   /** Whether somebody ptraces the task: then no signal to it is dropped as it is sent (R30). */
   isTraced(task: Task): boolean;
+  /** Whether its real parent's process traces it: to that its group's stops are a tracee's, and not a child's (R10). */
+  isTracedByParent(task: Task): boolean;
   /** Whether somebody SEIZEd it, and nobody ATTACHed. */
   isSeized(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */

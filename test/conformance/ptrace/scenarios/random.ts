@@ -5,6 +5,41 @@ import { scenario } from '../play.ts';
 
 export const random = [
   scenario(
+    'R10 the stop of a child that its parent traces is not taken by a wait, and is there when the parent has detached',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('tracee', yield* tracer.look(tracee.pid));
+      const wait = { call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED']] } as const;
+      s.log('no child', yield* tracer.do(wait));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('child', yield* tracer.do(wait));
+    },
+    ['tracee: tracee stop SIGSTOP', 'no child: none', 'child: tracee stop SIGSTOP'],
+  ),
+  scenario(
+    'R10 beside a stopped child that its parent traces another that has stopped is seen',
+    function* (s) {
+      const tracee = yield* s.tracee();
+      const second = yield* s.actor('second');
+      yield* s.root.kill(second.pid, 'SIGSTOP');
+      yield* s.root.ptrace('SEIZE', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* s.root.cont(tracee.pid, 'SIGTSTP');
+      s.log('tracee', yield* s.root.look(tracee.pid));
+      s.log('look', yield* s.root.waitid('P_ALL', 0, ['WEXITED', 'WSTOPPED', 'WNOHANG', 'WNOWAIT']));
+      s.log('take', yield* s.root.do({ call: 'wait4', args: [-1, ['WNOHANG', 'WUNTRACED']] }));
+    },
+    [
+      'tracee: tracee EVENT_STOP SIGTSTP',
+      'look: SIGCHLD CLD_STOPPED pid=second status=0x13',
+      'take: second stop SIGSTOP',
+    ],
+    { onlyNative: 'the real kernel shows the stop that is to be hidden first, and with WNOWAIT no other' },
+  ),
+  scenario(
     'R39 a signal that a tracer blocks at the exit of the call that it ended: the call is made again all the same',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

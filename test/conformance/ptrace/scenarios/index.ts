@@ -8,8 +8,12 @@ import { encodings } from './encodings.ts';
 import { execExit } from './exec-exit.ts';
 import { jobControl } from './job-control.ts';
 import { pitfalls } from './pitfalls.ts';
-import { random } from './random.ts';
-import { randomServed } from './random-served.ts';
+import { randomCalls } from './random-calls.ts';
+import { randomContinues } from './random-continues.ts';
+import { randomEnds } from './random-ends.ts';
+import { randomGroupStops } from './random-group-stops.ts';
+import { randomSignals } from './random-signals.ts';
+import { randomWaits } from './random-waits.ts';
 import { requests } from './requests.ts';
 import { signals } from './signals.ts';
 import { steps } from './steps.ts';
@@ -29,5 +33,5 @@ export const GROUPS: Readonly<Record<string, readonly Scenario[]>> = {
   execExit,
   cleanup2022,
   pitfalls,
-  random: [...random, ...randomServed],
+  random: [...randomWaits, ...randomSignals, ...randomGroupStops, ...randomContinues, ...randomCalls, ...randomEnds],
 };

@@ -1,0 +1,385 @@
+/** What random programs (test/fuzz) have found about system calls and steps. Each was another log once, in a session or on the simulated kernel. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+
+export const randomCalls = [
+  scenario(
+    'R39 a signal that a tracer blocks at the exit of the call that it ended: the call is made again all the same',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.start(calls.pause());
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('exit', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGUSR1']] });
+      yield* tracer.syscall(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['exit: tracee stop SYSCALL | exit ERESTARTNOHAND', 'again: tracee stop SYSCALL | entry nr=34'],
+  ),
+  scenario(
+    'R45 a step with SYSEMU out of a call that is made again: its entry stop',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('entry', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL | entry nr=0'],
+  ),
+  scenario(
+    'R43 the exit stop of a call that SYSEMU skipped shows its number',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      const { orig_rax, rax } = yield* tracer.getRegisters(tracee.pid);
+      s.log('number, result', Number(orig_rax), Number(BigInt.asIntN(64, rax!)));
+    },
+    ['exit: tracee stop SIGTRAP', 'number, result: 0 | -38'],
+  ),
+  scenario(
+    'R45 a step into a call that is resumed without a step at its entry: no trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      for (const request of ['SYSEMU', 'SYSCALL', 'CONT']) {
+        s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+        yield* tracer.cont(tracee.pid, 0, request);
+      }
+      s.log('none', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SYSCALL | entry nr=0',
+      'stop: tracee stop SYSCALL | entry nr=0',
+      'stop: tracee stop SYSCALL | exit ENOSYS',
+      'none: none',
+    ],
+  ),
+  scenario(
+    'R43 R45 SYSEMU_SINGLESTEP out of an entry-stop: the exit of that call is no trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.wait4(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('no trap', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'no trap: tracee stop SIGUSR1'],
+  ),
+  scenario(
+    'R48 SYSCALL out of the SIGTRAP after an exec: the first call of the new program',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      yield* tracee.ptrace('TRACEME', 0);
+      yield* tracee.start(calls.exec());
+      s.log('trap', yield* s.root.wait4(tracee.pid));
+      yield* s.root.syscall(tracee.pid);
+      s.log('entry', yield* s.root.wait4(tracee.pid), yield* tracee.pending());
+      yield* s.root.cont(tracee.pid);
+      s.log('exec', yield* tracee.result());
+    },
+    ['trap: tracee stop SIGTRAP', 'entry: tracee stop SIGTRAP | true', 'exec: ok'],
+  ),
+  scenario(
+    'R41 DETACH with a deadly signal at a call, of who ran out of a group stop: it dies, and is not stopped again',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('call', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR2'));
+      s.log('dead', yield* tracee.condition(), yield* s.root.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: tracee EVENT_STOP SIGSTOP',
+      'call: tracee stop SIGTRAP',
+      'dead: dead | tracee killed SIGUSR2',
+    ],
+  ),
+  scenario(
+    'R45 a step out of an exit-stop: a signal that waits comes first, and else the trap is that of the next instruction',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'stop: tracee EVENT_STOP SIGTRAP',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL',
+      'signal: tracee stop SIGUSR1',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL',
+      'trap: tracee stop SIGTRAP | SIGTRAP TRAP_TRACE',
+    ],
+  ),
+  scenario(
+    'R3 GET_SYSCALL_INFO goes by the siginfo of the stop, which SETSIGINFO may change',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.do({
+        call: 'ptrace',
+        args: ['SETSIGINFO', tracee.pid, 0, { signo: calls.sig('SIGTRAP'), errno: 0, code: 0 }],
+      });
+      s.log('changed', yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+    },
+    ['stop: tracee stop SYSCALL | exit 1', 'changed: none'],
+  ),
+  scenario(
+    'R22 a clone with a signal waiting is made again, after that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD', 'TRACEFORK');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      const child = yield* tracee.startMake('child', 'fork');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.syscall(tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('born', yield* tracer.look(tracee.pid), yield* child.condition());
+    },
+    [
+      'exit: tracee stop SYSCALL',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee stop SYSCALL | exit ERESTARTNOINTR',
+      'signal: tracee stop SIGUSR1',
+      'entry: tracee stop SYSCALL',
+      'born: tracee EVENT_FORK | stopped',
+    ],
+  ),
+  scenario(
+    'R48 at the EVENT_EXEC the result is not there yet',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXEC');
+      yield* tracee.start({ call: 'exec', args: [] });
+      s.log('exec', yield* tracer.look(tracee.pid));
+      const { regs } = yield* tracer.ptrace('GETREGS', tracee.pid);
+      s.log(`rax ${BigInt.asIntN(64, regs!.rax!)} rbx ${regs!.rbx}`);
+    },
+    ['exec: tracee EVENT_EXEC', 'rax -38 rbx 0'],
+  ),
+  scenario(
+    'R41 a deadly signal that a tracer gives at a call as it detaches comes before a lower one that waits',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracee.start(calls.getppid());
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGHUP');
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR1'));
+      s.log('end', yield* s.root.look(tracee.pid));
+    },
+    ['end: tracee killed SIGUSR1'],
+    { onlyNative: 'a real tracee looks for signals before it dies of one' },
+  ),
+  scenario(
+    'R45 no step outlives its tracer, in a group stop neither',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP', 'SINGLESTEP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGSTOP'));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('then', yield* tracee.do(calls.getppid()), yield* tracee.condition());
+    },
+    ['its SIGSTOP: tracee stop SIGSTOP', 'stop: tracee stop SIGSTOP', 'then: root | runs'],
+  ),
+  scenario(
+    'R41 a signal that is ignored, given with DETACH at an entry while the group stop lasts: whoever attaches next does not see it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGWINCH', 'DETACH');
+      yield* tracer.seize(tracee.pid);
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'group stop: tracee EVENT_STOP SIGSTOP', 'runs: none | runs'],
+    { notPassive: 'to a second tracer the signal is not one that is dropped: it is pending for whoever attaches, too' },
+  ),
+  scenario(
+    'R55 SIGKILL ends the event of a call, and not the call: its result is there at the exit event',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const other = yield* s.tracee('other');
+      for (const { pid } of [tracee, other]) yield* tracer.seize(pid, 'TRACEEXEC', 'TRACEFORK', 'TRACEEXIT');
+      yield* tracee.start(calls.exec());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const exec = yield* tracer.getRegisters(tracee.pid);
+      s.log('exec', yield* tracer.look(tracee.pid), `rax ${exec.rax}`);
+      const child = yield* other.startMake('child', 'fork');
+      yield* s.root.kill(other.pid, 'SIGKILL');
+      const fork = yield* tracer.getRegisters(other.pid);
+      s.log('fork', yield* tracer.look(other.pid), `rax ${fork.rax === BigInt(child.pid) ? 'child' : fork.rax}`);
+    },
+    ['exec: tracee EVENT_EXIT | rax 0', 'fork: other EVENT_EXIT | rax child'],
+  ),
+  scenario(
+    'R43 DETACH at the entry that SYSEMU skips, while the group stop lasts: back into it, and the call has its number still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracee.start(calls.getppid());
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      const { orig_rax: nr } = yield* tracer.getRegisters(tracee.pid);
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('detached', yield* tracee.condition());
+      yield* tracer.seize(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid));
+      s.log('the same', (yield* tracer.getRegisters(tracee.pid)).orig_rax === nr);
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'entry: tracee stop SIGTRAP',
+      'detached: stopped',
+      'again: tracee EVENT_STOP SIGSTOP',
+      'the same: true',
+    ],
+  ),
+  scenario(
+    'R41 R49 SIGKILL given at a call: the task shows its exit',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD', 'TRACEEXIT');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGKILL');
+      s.log('exit', yield* tracer.wait4(tracee.pid), yield* tracer.message(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('dead', yield* tracer.wait4(tracee.pid));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'entry: tracee stop SYSCALL',
+      'exit: tracee EVENT_EXIT | 9',
+      'dead: tracee killed SIGKILL',
+    ],
+  ),
+  scenario(
+    'R43 a step out of the entry that SYSEMU skips: the trap, and the call has its number still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      const { orig_rax: nr } = yield* tracer.getRegisters(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid));
+      s.log('the same', (yield* tracer.getRegisters(tracee.pid)).orig_rax === nr);
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'entry: tracee stop SYSCALL', 'step: tracee stop SIGTRAP', 'the same: true'],
+  ),
+  scenario(
+    'R39 a call that a group stop ended has ended, also for who is traced no more as it is continued',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigprocmask('block', ['SIGRT_1']));
+      yield* tracee.start(calls.sigtimedwait(['SIGRT_1'], 60_000));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGRT_1');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('over', yield* tracee.result());
+    },
+    ['stop: tracee EVENT_STOP SIGSTOP', 'over: EINTR'],
+  ),
+  scenario(
+    'R45 a SIGCONT at the entry that SYSEMU skips: its trap is before that of the step out of there',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('step', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    [
+      'entry: tracee stop SYSCALL',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'step: tracee stop SIGTRAP',
+      'signal: tracee stop SIGCONT',
+    ],
+  ),
+];

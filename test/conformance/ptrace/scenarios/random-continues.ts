@@ -1,0 +1,360 @@
+/** What random programs (test/fuzz) have found about SIGCONT: who takes it, and who is told. Each was another log once, in a session or on the simulated kernel. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+
+export const randomContinues = [
+  scenario(
+    'R37 that a process was continued, its tracer is told by SIGCHLD, as its parent is',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('stopped', yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('told as it goes on', (yield* tracer.handled()).slice(2));
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      for (const signal of [0, 'SIGCONT', 'SIGSTOP']) yield* tracer.cont(tracee.pid, signal);
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('not of stops', (yield* tracer.handled()).slice(before));
+    },
+    [
+      'stopped: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      'told as it goes on: SIGCHLD CLD_CONTINUED pid=tracee',
+      'not of stops: none',
+    ],
+  ),
+  scenario(
+    'R37 a SIGCONT while a signal is shown: its SIGCHLD is not before the stop for it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee stop SIGSTOP',
+      'signal: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 a SIGCONT in a group stop that is held, and then listened to: its SIGCHLD comes before the trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee EVENT_STOP SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      'listens: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 a thread that nobody traces is the first out of a group stop: the tracer of the leader is told',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.make('thread', 'thread', false);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'stopped: tracee EVENT_STOP SIGSTOP | SIGCHLD CLD_STOPPED pid=tracee',
+      'continued: none | SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 that a SEIZEd process was continued waits for the trap that comes first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.cont(tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(before));
+      const then = (yield* tracer.handled()).length;
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(then, then + 1));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_STOPPED pid=tracee',
+      'signal: tracee stop SIGCONT | SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 the end of a group stop that was never whole wakes who waits for a SIGCONT',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      yield* tracer.cont(thread.pid);
+      s.log('waited', yield* tracer.look(-1), yield* tracee.condition(), yield* thread.condition());
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WCONTINUED']] });
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('woken', yield* tracer.result());
+    },
+    ['waited: tracee stop SIGUSR1 | stopped | runs', 'woken: tracee continued'],
+  ),
+  scenario(
+    'R37 the SIGSTOP of an ATTACH, passed on, takes effect before signals of lower numbers that came meanwhile',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee stop SIGSTOP', 'group stop: tracee stop SIGSTOP | EINVAL', 'then: tracee stop SIGUSR1'],
+  ),
+  scenario(
+    'R33 a SIGCONT to a process whose leader is ATTACHed is shown to that one’s tracer, not taken by a thread that nobody traces',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee stop SIGSTOP', 'leader: tracee stop SIGCONT'],
+  ),
+  scenario(
+    'R33 … and whose leader is SEIZEd: that traps, and does not want it then; another takes it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('trap', yield* tracer.look(tracee.pid), yield* thread.condition());
+      yield* tracer.cont(tracee.pid);
+      s.log('no signal', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['trap: tracee EVENT_STOP SIGTRAP | runs', 'no signal: none | runs'],
+  ),
+  scenario(
+    'R37 R45 a SIGCONT to a process whose leader is stepped out of a call by it: the trap, then the signal, and no thread takes it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.ptrace('ATTACH', pid);
+        s.log('stop', yield* tracer.look(pid));
+      }
+      yield* tracer.cont(thread.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: thread stop SIGSTOP',
+      'signal: tracee stop SIGUSR2',
+      'step: tracee stop SIGTRAP | none',
+      'signal: tracee stop SIGCONT | none',
+    ],
+  ),
+  scenario(
+    'R33 a SIGCONT that the leader takes, or that is blocked, does not disturb who is ATTACHed: neither a call nor a step',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.ptrace('ATTACH', pid);
+        s.log('stop', yield* tracer.look(pid));
+      }
+      yield* tracer.syscall(thread.pid);
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* tracer.syscall(thread.pid);
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('taken', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* tracee.do(calls.sigprocmask('block', ['SIGCONT']));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('blocked', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: thread stop SIGSTOP',
+      'entry: thread stop SIGTRAP',
+      'taken: tracee stop SIGCONT | none',
+      'signal: tracee stop SIGUSR1',
+      'blocked: none | none',
+    ],
+  ),
+  scenario(
+    'R33 a SIGCONT to a process whose leader nobody traces and that ignores it: a thread that is ATTACHed hears nothing of it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('runs', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('runs', yield* tracer.look(thread.pid), yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('still', yield* tracer.look(thread.pid), yield* tracee.condition());
+    },
+    [
+      'stop: thread stop SIGSTOP',
+      'runs: none',
+      'group stop: thread stop SIGSTOP',
+      'runs: none | runs',
+      'still: none | runs',
+    ],
+  ),
+  scenario(
+    'R33 a SIGCONT that a SEIZEd leader sends to its own process is its own, after the trap',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('trap', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'trap: tracee EVENT_STOP SIGTRAP | none', 'signal: tracee stop SIGCONT | none'],
+  ),
+  scenario(
+    'R33 a SIGCONT while a signal is shown takes the SIGSTOP of an ATTACH away that was to come after it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('no more', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGTSTP', 'signal: tracee stop SIGUSR2', 'then: tracee stop SIGCONT', 'no more: none | runs'],
+  ),
+  scenario(
+    'R37 what sigsuspend blocks stays blocked while the SIGSTOP of an ATTACH, and then another signal, is shown in it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.start(calls.sigsuspend(['SIGUSR1']));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* tracer.syscall(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.syscall(tracee.pid);
+      s.log('not what it blocks', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('but when it is over', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGMASK', tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    [
+      'stop: tracee stop SIGSTOP | 0x0',
+      'group stop: tracee stop SIGSTOP',
+      'signal: tracee stop SIGWINCH | 0x0',
+      'not what it blocks: tracee stop SIGTSTP',
+      'but when it is over: tracee stop SIGUSR1 | 0x0',
+      'then: none | runs',
+    ],
+  ),
+  scenario(
+    'R33 a SIGCONT for another thread does not end the call of one that was ATTACHed',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition());
+      yield* tracee.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('sleeps', yield* tracee.pending());
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('over', yield* tracee.result());
+    },
+    ['runs: runs', 'sleeps: true', 'its own: tracee stop SIGCONT', 'over: EINTR'],
+  ),
+  scenario(
+    'R37 a leader that is held in a stop that is over: a thread that listens tells that the process goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('LISTEN', thread.pid);
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+    },
+    ['told: SIGCHLD CLD_CONTINUED pid=tracee'],
+  ),
+];

@@ -1,0 +1,306 @@
+/** What random programs (test/fuzz) have found about exec, exit, SIGKILL and the dead. Each was another log once, in a session or on the simulated kernel. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+
+export const randomEnds = [
+  scenario(
+    'R12 the death of a leader is told again when its last thread is gone: with what its process ended with',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      for (const { pid } of [tracee, thread]) yield* tracer.seize(pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracer.handled());
+      yield* s.root.tgkill(thread, 'SIGTERM');
+      yield* tracer.cont(thread.pid, 'SIGTERM');
+      s.log('thread', (yield* tracer.handled()).slice(1));
+      s.log('reaped', yield* tracer.look(thread.pid), (yield* tracer.handled()).slice(2));
+      s.log('end', yield* tracer.look(tracee.pid));
+    },
+    [
+      'leader: SIGCHLD CLD_EXITED pid=tracee',
+      'thread: SIGCHLD CLD_KILLED pid=thread',
+      'reaped: thread killed SIGTERM | SIGCHLD CLD_KILLED pid=tracee',
+      'end: tracee killed SIGTERM',
+    ],
+  ),
+  scenario(
+    'R51 the tracer of a group-stopped task with TRACEEXIT dies after it, not having waited',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('killed', yield* tracee.condition());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('tracer', yield* s.root.look(tracer.pid));
+      s.log('tracee', yield* s.root.look(tracee.pid));
+    },
+    ['killed: stopped', 'tracer: tracer killed SIGKILL', 'tracee: tracee killed SIGKILL'],
+  ),
+  scenario(
+    'R47 the leader makes room for a thread that execs: its tracer gets a SIGCHLD, and nothing to wait for',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* thread.start(calls.exec());
+      s.log('exec', yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    ['exec: SIGCHLD CLD_EXITED pid=tracee | ECHILD'],
+  ),
+  scenario(
+    'R47 the same, with EVENT_EXIT and EVENT_EXEC',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT', 'TRACEEXEC');
+      yield* tracer.seize(thread.pid, 'TRACEEXIT', 'TRACEEXEC');
+      yield* thread.start(calls.exec());
+      s.log('stop', yield* tracer.look(-1), yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('after', yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    {
+      // The two may have become one by the time that they are taken.
+      anyOf: [
+        [
+          'stop: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee',
+          'after: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_EXITED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee | tracee EVENT_EXEC',
+        ],
+        [
+          'stop: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee',
+          'after: SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_EXITED pid=tracee | tracee EVENT_EXEC',
+        ],
+      ],
+    },
+  ),
+  scenario(
+    'R52 a leader that exits before its threads',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('exit', yield* tracee.condition(), yield* tracer.handled(), yield* tracer.look(-1));
+      yield* thread.start(calls.exit(4));
+      s.log('exit', yield* thread.condition(), yield* tracer.handled(), yield* tracer.look(-1));
+    },
+    [
+      'exit: dead | SIGCHLD CLD_EXITED pid=tracee | none',
+      'exit: dead | SIGCHLD CLD_EXITED pid=tracee, SIGCHLD CLD_EXITED pid=tracee | tracee exit 4',
+    ],
+  ),
+  scenario(
+    'R12 a wait for stops alone, of a tracee that dies: there is nobody to wait for, before the SIGCHLD could interrupt it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_PID', tracee.pid, ['WSTOPPED', '__WALL']] });
+      s.log('sleeps', yield* tracer.pending());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('wait', yield* tracer.result(), yield* tracer.handled());
+    },
+    ['sleeps: true', 'wait: ECHILD | SIGCHLD CLD_KILLED pid=tracee'],
+  ),
+  scenario(
+    'R50 SIGKILL is not queued: PEEKSIGINFO of who stops on its way out does not show it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      s.log('its own', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0, 0));
+      s.log('its process’s', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 1, 0));
+    },
+    ['stop: tracee EVENT_EXIT', 'its own: []', 'its process’s: []'],
+  ),
+  scenario(
+    'R12 a child that its parent made before an exec ends with SIGCHLD, whatever the clone said',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const child = yield* tracee.make('child', { flags: [] }, true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('before', yield* tracee.condition());
+      const other = yield* tracee.make('other', { flags: [] }, true);
+      s.log('exec', yield* tracee.do({ call: 'exec', args: [] }));
+      yield* s.root.kill(other.pid, 'SIGKILL');
+      s.log('after', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    ['before: runs', 'exec: ok', 'after: tracee stop SIGCHLD | SIGCHLD CLD_KILLED pid=other status=0x9'],
+  ),
+  scenario(
+    'R12 a thread that died by itself, and then its process by a signal: who waits for the thread is told of that',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const other = yield* tracee.make('other', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(other.pid);
+      yield* other.start({ call: 'exit', args: [3] });
+      s.log('one', yield* tracer.look(other.pid));
+      yield* thread.start({ call: 'exit', args: [4] });
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('the other', yield* tracer.look(thread.pid));
+      s.log('the process', yield* tracer.look(tracee.pid));
+    },
+    ['one: other exit 3', 'the other: thread killed SIGKILL', 'the process: tracee killed SIGKILL'],
+  ),
+  scenario(
+    'R12 R9 a leader dies before a thread that another traces: to its parent it is there until that is waited for',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const wait = { call: 'waitid', args: ['P_PID', tracee.pid, ['WSTOPPED', 'WNOHANG']] };
+      s.log('before', yield* s.root.do(wait));
+      s.log('thread', yield* tracer.look(thread.pid));
+      s.log('after', yield* s.root.do(wait));
+    },
+    ['before: none', 'thread: thread killed SIGKILL', 'after: ECHILD'],
+  ),
+  scenario(
+    'R47 an exec changes the number of a thread: until its tracer has waited for that its requests find nobody',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid, 'TRACEEXEC');
+      yield* thread.start({ call: 'exec', args: [] });
+      s.log('not waited', yield* tracer.ptrace('GETEVENTMSG', tracee.pid), yield* tracer.cont(tracee.pid));
+      s.log('exec', yield* tracer.look(tracee.pid));
+      s.log('waited', yield* tracer.cont(tracee.pid));
+    },
+    ['not waited: ESRCH | ESRCH', 'exec: tracee EVENT_EXEC', 'waited: ok'],
+  ),
+  scenario(
+    'R12 a dead tracee whose tracer becomes its parent has one death',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.ptrace('SEIZE', child.pid);
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('parent', yield* s.root.look(tracee.pid));
+      s.log('child', yield* s.root.look(child.pid));
+      s.log('again', yield* s.root.look(child.pid));
+    },
+    ['parent: tracee killed SIGKILL', 'child: child killed SIGKILL', 'again: ECHILD'],
+  ),
+  scenario(
+    'R12 SIGCHLD tells what a thread itself ended with, a wait what its process did',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', ['SA_NOCLDSTOP']));
+      yield* tracer.seize(thread.pid, 'TRACEEXIT');
+      yield* thread.start(calls.exit(3));
+      s.log('exit', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('end', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL']] }), yield* tracer.handled());
+    },
+    ['exit: thread EVENT_EXIT', 'end: thread killed SIGUSR1 | SIGCHLD CLD_EXITED pid=thread'],
+  ),
+  scenario(
+    'R12 who sleeps for stops only is woken by the death of a leader that has threads',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.ptrace('SEIZE', thread.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', '__WALL']] });
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracer.result(), yield* thread.condition());
+    },
+    ['leader: ECHILD | runs'],
+  ),
+  scenario(
+    'R46 SIGKILL while an exec waits for threads to go: it has failed by the exit event',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      for (const { pid } of [tracee, thread]) yield* tracer.seize(pid, 'TRACEEXIT');
+      yield* tracee.start(calls.exec());
+      s.log('thread', yield* tracer.look(thread.pid), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      const { rax } = yield* tracer.getRegisters(tracee.pid);
+      s.log('exec', yield* tracer.look(tracee.pid), `rax ${BigInt.asIntN(64, rax!)}`);
+    },
+    ['thread: thread EVENT_EXIT | runs', 'exec: tracee EVENT_EXIT | rax -11'],
+  ),
+  scenario(
+    'R12 a leader dies while the zombie of a thread of its waits for another tracer: its own tracer gets a SIGCHLD at once',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const other = yield* s.actor('other');
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* other.seize(thread.pid);
+      yield* thread.start(calls.exit(0));
+      s.log('thread', yield* thread.condition(), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('leader', yield* tracee.condition(), yield* tracer.handled(), yield* tracer.look(tracee.pid));
+      s.log('reaped', (yield* other.look(thread.pid)).ret === thread.pid);
+      s.log('leader', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'thread: dead | none',
+      'leader: dead | SIGCHLD CLD_KILLED pid=tracee | none',
+      'reaped: true',
+      'leader: tracee killed SIGKILL | SIGCHLD CLD_KILLED pid=tracee, SIGCHLD CLD_KILLED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R12 the child of a process whose dead thread its tracer has not waited for: dead, it is told by who took it in',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('dead', yield* thread.condition(), yield* s.root.look(child.pid));
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('taken in', yield* child.condition());
+      for (let i = 0; i < 3; i++) s.log('told', yield* s.root.look(-1));
+    },
+    [
+      'dead: dead | none',
+      'taken in: dead',
+      'told: child killed SIGKILL',
+      'told: thread killed SIGKILL',
+      'told: tracee killed SIGKILL',
+    ],
+  ),
+  scenario(
+    'R12 the dead that a process had not waited for, when it is dead itself: a tracer that takes them in is told of them',
+    function* (s) {
+      const tracee = yield* s.actor('tracee');
+      const parent = yield* s.actor('parent');
+      const first = yield* parent.make('first');
+      const second = yield* parent.make('second');
+      yield* s.root.seize(tracee.pid);
+      s.log('nobody', yield* s.root.look(-1));
+      for (const { pid } of [second, first, parent]) yield* s.root.kill(pid, 'SIGKILL');
+      for (let i = 0; i < 4; i++) s.log('dead', yield* s.root.look(-1));
+    },
+    [
+      'nobody: none',
+      'dead: parent killed SIGKILL',
+      'dead: first killed SIGKILL',
+      'dead: second killed SIGKILL',
+      'dead: none',
+    ],
+  ),
+];

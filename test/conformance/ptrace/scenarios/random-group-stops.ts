@@ -1,0 +1,366 @@
+/** What random programs (test/fuzz) have found about group stops and LISTEN. Each was another log once, in a session or on the simulated kernel. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+
+export const randomGroupStops = [
+  scenario(
+    'R27 LISTEN looks at the siginfo, which may have been changed',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      const info = { signo: 19, errno: 0, code: -1, pid: 0, uid: 0, value: 7n };
+      s.log('changed', yield* tracer.setSiginfo(tracee.pid, info), yield* tracer.ptrace('LISTEN', tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGTSTP', 'changed: ok | EIO'],
+  ),
+  scenario(
+    'R26 R35 a new group stop while siblings are in the one before: a listener traps again, who is held stops again as it is let go',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const held = yield* tracee.make('held', 'thread', true);
+      const listener = yield* tracee.make('listener', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(held.pid);
+      yield* tracer.seize(listener.pid);
+      for (const { pid } of [tracee, held, listener]) s.log('stopped', yield* tracer.look(pid));
+      yield* tracer.ptrace('LISTEN', listener.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      for (const { pid } of [tracee, held, listener]) s.log('stopped anew', yield* tracer.look(pid));
+      yield* tracer.cont(held.pid);
+      s.log('held', yield* tracer.look(held.pid));
+      yield* tracer.cont(held.pid);
+      s.log('out of it', yield* tracer.look(held.pid), yield* held.condition());
+    },
+    [
+      'stopped: tracee stop SIGTSTP',
+      'stopped: held EVENT_STOP SIGTSTP',
+      'stopped: listener EVENT_STOP SIGTSTP',
+      'its own: tracee stop SIGSTOP',
+      'stopped anew: tracee stop SIGSTOP',
+      'stopped anew: none',
+      'stopped anew: listener EVENT_STOP SIGSTOP',
+      'held: held EVENT_STOP SIGSTOP',
+      'out of it: none | runs',
+    ],
+  ),
+  scenario(
+    'R27 … and who is held and listens then, has news at once; a SIGCONT ends that all',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const held = yield* tracee.make('held', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(held.pid);
+      for (const { pid } of [tracee, held]) s.log('stopped', yield* tracer.look(pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('LISTEN', held.pid);
+      s.log('listens', yield* tracer.look(held.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(held.pid);
+      s.log('continued', yield* tracer.look(held.pid));
+    },
+    [
+      'stopped: tracee stop SIGTSTP',
+      'stopped: held EVENT_STOP SIGTSTP',
+      'its own: tracee stop SIGSTOP',
+      'listens: held EVENT_STOP SIGSTOP',
+      'continued: held EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R26 R29 a listener that a group stop trapped is left in that stop as its tracer dies',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      s.log('interrupted', yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('LISTEN', thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(thread.pid), yield* tracee.condition());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('its tracer dead', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* thread.condition(), yield* tracee.condition());
+    },
+    [
+      'interrupted: thread EVENT_STOP SIGTRAP',
+      'stopped: thread EVENT_STOP SIGSTOP | stopped',
+      'its tracer dead: stopped',
+      'continued: runs | runs',
+    ],
+  ),
+  scenario(
+    'R29 DETACH out of another stop, while the group stop lasts: back into it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* s.root.do(calls.tgkill(tracee.pid, thread.pid, 'SIGUSR1'));
+      s.log('signal', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopping', yield* tracee.condition());
+      yield* tracer.ptrace('DETACH', thread.pid);
+      s.log('detached', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('continued', yield* thread.condition());
+    },
+    ['signal: thread stop SIGUSR1', 'stopping: stopped', 'detached: stopped', 'continued: runs'],
+  ),
+  scenario(
+    'R26 R27 LISTEN with a new group stop waiting: it traps again, and with that the stop is whole',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracee.make('thread', 'thread', true);
+      const parent = { call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED', 'WCONTINUED']] } as const;
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('held', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid));
+      s.log('trap', yield* tracer.look(tracee.pid), yield* s.root.do(parent));
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('end', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee EVENT_STOP SIGSTOP | tracee stop SIGSTOP',
+      'held: none | tracee continued',
+      'LISTEN: ok',
+      'trap: tracee EVENT_STOP SIGTSTP | tracee stop SIGTSTP',
+      'LISTEN: ok',
+      'end: tracee EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R34 a group stop that begins while a thread is shown the end of the one before: it is whole when that goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const parent = { call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED', 'WCONTINUED']] } as const;
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      s.log('stop', yield* s.root.do(parent));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(thread.pid);
+      s.log('joined', yield* tracer.look(thread.pid), yield* s.root.do(parent));
+      s.log('no more', yield* s.root.do(parent));
+    },
+    ['stop: tracee stop SIGSTOP', 'joined: thread EVENT_STOP SIGSTOP | tracee stop SIGSTOP', 'no more: none'],
+  ),
+  scenario(
+    'R34 the SIGSTOP of an ATTACH, passed on while a sibling’s stops the group: it is that stop, once',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      for (const { pid } of [tracee, thread]) yield* tracer.ptrace('ATTACH', pid);
+      for (const { pid } of [tracee, thread]) s.log('stop', yield* tracer.look(pid));
+      for (const { pid } of [thread, tracee]) {
+        yield* tracer.cont(pid, 'SIGSTOP');
+        s.log('group stop', yield* tracer.look(pid), yield* tracer.ptrace('GETSIGINFO', pid));
+      }
+      yield* tracer.cont(tracee.pid);
+      s.log('let go', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'stop: thread stop SIGSTOP',
+      'group stop: thread stop SIGSTOP | EINVAL',
+      'group stop: tracee stop SIGSTOP | EINVAL',
+      'let go: none | runs',
+    ],
+  ),
+  scenario(
+    'R29 DETACH with a deadly signal at the SIGSTOP of an ATTACH, while the group stop lasts: it dies',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('its own', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR2'));
+      s.log('dead', yield* tracee.condition(), yield* s.root.look(tracee.pid));
+    },
+    ['stop: tracee stop SIGTSTP', 'its own: tracee stop SIGSTOP', 'dead: dead | tracee killed SIGUSR2'],
+  ),
+  scenario(
+    'R5 INTERRUPT of who ran out of a group stop, and is in a call as a SIGCONT ends that: the trap says so',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('sent', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee EVENT_STOP SIGSTOP',
+      'entry: tracee stop SYSCALL',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'sent: tracee stop SIGSTOP',
+    ],
+  ),
+  scenario(
+    'R26 INTERRUPT in a delivery-stop, and LISTEN in the trap that follows: it hears of a SIGCONT',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('hears', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'listens: none',
+      'hears: tracee EVENT_STOP SIGTRAP',
+    ],
+  ),
+  scenario(
+    'R27 a SIGCONT while an INTERRUPT waits is told by the one trap of both: a listener in that hears no more of it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('another', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('R26', yield* tracer.look(tracee.pid));
+    },
+    ['trap: tracee EVENT_STOP SIGTRAP', 'another: tracee EVENT_STOP SIGTRAP', 'listens: none', 'R26: none'],
+  ),
+  scenario(
+    'R5 R34 who stopped by one signal, and is traced later, shows that one, though its group has stopped by another since',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.seize(thread.pid);
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 'SIGTSTP');
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* tracer.seize(tracee.pid);
+      s.log('leader', yield* tracer.look(tracee.pid));
+    },
+    [
+      'thread: thread EVENT_STOP SIGTTIN',
+      'signal: thread stop SIGTSTP',
+      'thread: thread EVENT_STOP SIGTSTP',
+      'leader: tracee EVENT_STOP SIGTTIN',
+    ],
+  ),
+  scenario(
+    'R29 DETACH with a stop signal of who ran out of a group stop that lasts: back into that, by its signal',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGTSTP'));
+      s.log('detached', yield* tracee.condition());
+      yield* tracer.seize(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGSTOP',
+      'group stop: tracee stop SIGSTOP',
+      'signal: tracee stop SIGTSTP',
+      'detached: stopped',
+      'again: tracee EVENT_STOP SIGSTOP',
+    ],
+  ),
+  scenario(
+    'R34 a stop signal that was passed on as its group stopped by another: PEEKSIGINFO does not show it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid), yield* tracer.ptrace('PEEKSIGINFO', thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'group stop: thread stop SIGSTOP | []'],
+  ),
+  scenario(
+    'R27 an INTERRUPT and a SIGCONT while the trap is shown that a SIGCONT made of a LISTEN: one more trap for both',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('trapped again', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('one more', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    ['trapped again: tracee EVENT_STOP SIGTRAP', 'one more: tracee EVENT_STOP SIGTRAP', 'then: tracee stop SIGCONT'],
+  ),
+  scenario(
+    'R29 R35 who has run out of its group’s stop is stopped anew by the SIGSTOP of a sibling that is let go with it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('ran out', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid);
+      s.log('its own', yield* tracer.look(thread.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.cont(thread.pid, 'SIGSTOP', 'DETACH');
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('nobody traces it', yield* tracee.condition());
+    },
+    ['ran out: tracee stop SIGTRAP', 'its own: thread stop SIGSTOP', 'nobody traces it: stopped'],
+  ),
+];

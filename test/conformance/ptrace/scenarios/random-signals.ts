@@ -1,0 +1,384 @@
+/** What random programs (test/fuzz) have found about signals: ATTACH and its SIGSTOP, DETACH, who is shown what. Each was another log once, in a session or on the simulated kernel. */
+
+import * as calls from '../calls.ts';
+import { scenario } from '../play.ts';
+
+export const randomSignals = [
+  scenario(
+    'R18 ATTACH to a stopped task: its SIGSTOP comes before the call that it was stopped in is made again',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(-1));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracer.look(-1), yield* tracee.condition());
+    },
+    ['its SIGSTOP: tracee stop SIGSTOP', 'runs: none | runs'],
+  ),
+  scenario(
+    'R32 a SIGCONT generated while the SIGSTOP of an ATTACH is shown cancels it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('no group stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('then', yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGSTOP', 'no group stop: tracee stop SIGCONT | SIGCONT SI_USER pid=root', 'then: runs'],
+  ),
+  scenario(
+    'R16 the SIGSTOP of an ATTACH is the thread’s own: it comes before a signal of the process',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      for (let k = 0; k < 2; k++) {
+        s.log('stop', yield* tracer.look(tracee.pid));
+        yield* tracer.cont(tracee.pid);
+      }
+    },
+    ['stop: tracee stop SIGSTOP', 'stop: tracee stop SIGUSR2'],
+  ),
+  scenario(
+    'R30 a signal that ends a process whose leader is not traced: the tracer of a thread is not asked',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.root.make('tracee', 'fork', false);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      yield* tracer.cont(thread.pid);
+      s.log('runs', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('killed', yield* thread.condition(), yield* tracer.look(thread.pid), yield* s.root.look(tracee.pid));
+    },
+    ['runs: runs', 'killed: dead | thread killed SIGUSR2 | tracee killed SIGUSR2'],
+  ),
+  scenario(
+    'R32 a SIGCONT that another thread takes cancels the SIGSTOP of an ATTACH, too',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      s.log('no group stop', yield* thread.condition(), yield* tracee.condition());
+    },
+    ['stop: thread stop SIGSTOP', 'no group stop: runs | runs'],
+  ),
+  scenario(
+    'R18 the SIGSTOP of an ATTACH to a stopped thread is pending still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0));
+      yield* s.root.do(calls.tgkill(tracee.pid, tracee.pid, 'SIGUSR1'));
+      s.log('and more', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0));
+    },
+    [
+      'stop: tracee stop SIGSTOP | [SIGSTOP SI_KERNEL pid=0]',
+      'and more: [SIGSTOP SI_KERNEL pid=0, SIGUSR1 SI_TKILL pid=root]',
+    ],
+  ),
+  scenario(
+    'R16 R32 a SIGCONT before the DETACH cancels the SIGSTOP of an ATTACH that was not shown',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* s.root.do(calls.tgkill(tracee.pid, tracee.pid, 'SIGHUP'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('what comes first', yield* tracer.look(tracee.pid));
+      yield* tracer.do(calls.tgkill(tracee.pid, tracee.pid, 'SIGCONT'));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('no SIGSTOP', yield* tracee.condition());
+    },
+    ['stop: tracee stop SIGTSTP', 'what comes first: tracee stop SIGHUP', 'no SIGSTOP: runs'],
+  ),
+  scenario(
+    'R16 the SIGSTOP of an ATTACH is pending after a DETACH',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      s.log('seized', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('its SIGSTOP', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'stop: tracee stop SIGTSTP',
+      'seized: tracee EVENT_STOP SIGTSTP',
+      'its SIGSTOP: tracee stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
+    ],
+  ),
+  scenario(
+    'R30 … and where another tracer has the leader: it is',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.seize(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('thread', yield* s.root.look(thread.pid));
+    },
+    ['leader: tracee stop SIGUSR2', 'thread: thread stop SIGUSR1'],
+  ),
+  scenario(
+    'R30 … and one that came while all its threads were stopped is shown to the tracer of the first that is let go',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      s.log('stopped', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGTERM');
+      s.log('still', yield* tracee.condition(), yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('thread', yield* tracer.look(thread.pid), yield* tracee.condition());
+    },
+    ['stopped: thread EVENT_STOP SIGSTOP', 'still: stopped | none', 'thread: thread stop SIGTERM | stopped'],
+  ),
+  ...[false, true].map((waited) =>
+    scenario(
+      `R31 who is killed while a signal is shown that ${waited ? 'its tracer has waited for drops it' : 'nobody has waited for puts it back: an exec by a thread goes on with it'}`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* tracer.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.seize(tracee.pid);
+        yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        if (waited) s.log('stop', yield* tracer.look(tracee.pid));
+        yield* thread.start({ call: 'exec', args: [] });
+        s.log('after the exec', yield* tracee.condition());
+        s.log('its parent', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['WNOHANG', 'WUNTRACED']] }));
+      },
+      waited
+        ? ['stop: tracee stop SIGSTOP', 'after the exec: runs', 'its parent: none']
+        : ['after the exec: stopped', 'its parent: tracee stop SIGSTOP'],
+    ),
+  ),
+  scenario(
+    'R38 a signal for a process whose leader is dead, and only its thread traced: it dies as it is sent',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracee.start(calls.exit(3));
+      s.log('leader', yield* tracee.condition());
+      yield* tracer.kill(tracee.pid, 'SIGUSR2');
+      s.log('thread', yield* thread.condition());
+    },
+    ['leader: dead', 'thread: dead'],
+    { notPassive: 'another tracer has the leader then, and so its thread is asked' },
+  ),
+  scenario(
+    'R32 a SIGCONT that came while the SIGSTOP of an ATTACH is shown cancels it, also when it does not wait any more itself',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('then', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    ['stop: tracee stop SIGSTOP', 'then: tracee stop SIGTSTP | SIGTSTP SI_USER pid=root'],
+  ),
+  scenario(
+    'R30 a signal that is ignored, sent to who was stopped and traced by nobody: who attaches later does not see it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      for (const signal of ['SIGCHLD', 'SIGWINCH'] as const) {
+        yield* s.root.kill(tracee.pid, signal);
+        yield* s.root.tgkill(tracee, signal);
+      }
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracer.look(tracee.pid), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      s.log('sees', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGSTOP', 'runs: none | runs', 'sees: tracee stop SIGWINCH'],
+  ),
+  scenario(
+    'R31 another signal in place of the SIGSTOP of an ATTACH, while a sibling’s stops the group: it comes first, and is deadly',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      s.log('sibling', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTTIN');
+      yield* tracer.syscall(thread.pid, 'SIGTERM');
+      s.log('dead', yield* tracee.condition(), yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'sibling: tracee stop SIGTTIN', 'dead: dead | thread killed SIGTERM'],
+  ),
+  scenario(
+    'R30 who is not traced sleeps on in sigsuspend, whatever it ignores: what that blocks does not come',
+    function* (s) {
+      const { tracer, tracee: other } = yield* s.pair();
+      const tracee = yield* s.actor('sleeper');
+      yield* tracer.seize(other.pid);
+      yield* tracee.start({ call: 'sigsuspend', args: [['SIGUSR1']] });
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      for (const signal of ['SIGWINCH', 'SIGCONT', 'SIGCHLD', 'SIGCONT'] as const)
+        yield* s.root.kill(tracee.pid, signal);
+      s.log('sleeps', yield* tracee.pending(), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('dead', yield* tracee.condition(), yield* s.root.look(tracee.pid));
+    },
+    ['sleeps: true | runs', 'dead: dead | sleeper killed SIGUSR2'],
+  ),
+  scenario(
+    'R31 a signal that is blocked as its tracer passes it on waits as what it was',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGUSR1']] });
+      yield* tracer.cont(tracee.pid, 'SIGUSR1');
+      s.log('waits', yield* tracer.look(tracee.pid));
+      s.log('read', yield* tracee.do({ call: 'sigtimedwait', args: [['SIGUSR1'], 1000] }));
+    },
+    ['stop: tracee stop SIGUSR1', 'waits: none', 'read: SIGUSR1 SI_TKILL pid=root'],
+  ),
+  scenario(
+    'R30 a signal that is ignored, to a process whose leader is dead and was not traced: no thread’s tracer sees it',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread');
+      yield* tracee.start(calls.exit(0));
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      for (const signal of ['SIGWINCH', 'SIGCONT'] as const) yield* s.root.kill(tracee.pid, signal);
+      s.log('nothing', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(thread.pid));
+    },
+    ['stop: thread stop SIGSTOP', 'nothing: none', 'signal: thread killed SIGUSR1'],
+  ),
+  scenario(
+    'R16 an ATTACH to who was detached with a stop signal while its group stops: its SIGSTOP comes as it goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.syscall(thread.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('DETACH', thread.pid);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('again', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('its own', yield* tracer.look(thread.pid), yield* tracer.ptrace('GETSIGINFO', thread.pid));
+    },
+    [
+      'stop: thread stop SIGSTOP',
+      'group stop: thread stop SIGSTOP',
+      'again: thread stop SIGSTOP',
+      'its own: thread stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
+    ],
+  ),
+  scenario(
+    'R31 what a signal does that is shown goes by what the program says as it is passed on',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* s.actor('tracee');
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      for (const what of ['ignore', 'handler', 'ignore'] as const) {
+        yield* s.root.tgkill(thread, 'SIGUSR1');
+        s.log('signal', yield* tracer.look(thread.pid));
+        yield* tracee.do(calls.sigaction('SIGUSR1', what));
+        yield* tracer.cont(thread.pid, 'SIGUSR1');
+        s.log(what, yield* thread.condition(), yield* thread.handled());
+      }
+    },
+    [
+      'signal: thread stop SIGUSR1',
+      'ignore: runs | none',
+      'signal: thread stop SIGUSR1',
+      'handler: runs | SIGUSR1 SI_TKILL pid=root',
+      'signal: thread stop SIGUSR1',
+      'ignore: runs | SIGUSR1 SI_TKILL pid=root',
+    ],
+  ),
+  scenario(
+    'R32 a SIGSTOP given at the trap of a step out of a call that was skipped, with a SIGCONT there: no group stop, and the SIGCONT comes',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    [
+      'step: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'signal: tracee stop SIGCONT',
+    ],
+  ),
+  scenario(
+    'R31 R33 a SIGCONT that a tracer gives in a signal’s place, and that is blocked, is sent anew: its trap is next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigprocmask('block', ['SIGCONT']));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGCONT');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('no more', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['signal: tracee stop SIGUSR1', 'trap: tracee EVENT_STOP SIGTRAP', 'no more: none | runs'],
+  ),
+  scenario(
+    'R30 a signal that is ignored, sent to who was traced in its group stop, waits: whoever attaches next sees it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    ['stop: tracee EVENT_STOP SIGSTOP', 'signal: tracee stop SIGWINCH'],
+  ),
+];

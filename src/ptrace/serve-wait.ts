@@ -126,7 +126,9 @@ function isInVain({ kernel, links }: Ptrace, { tracer, whom, options }: WaitCall
     .filter(({ tid, pgid }) => isMeant(whom, tid, () => pgid))
     .every(({ tid, isDead }) => {
       const task = kernel.findTask(tid as Tid);
-      if (!isDead || task === undefined) return isDead;
+      if (task === undefined) return isDead;
+      // A leader that its tracers know to be dead may not be so just yet: nobody wakes a wait when it is.
+      if (!isDead && links.traced.get(task)?.leaderDied !== true) return false;
       const onIt = links.on(task);
       const goesOn = kernel.threadsOf(task).length > 0 || links.hasDead(task); // a leader with threads
       return onIt.some(own) || (onIt.length === 0 && !goesOn);

@@ -65,6 +65,10 @@ export class EventBuffer {
   retData(i: number): number {
     return this.words[this.callWords(i) + 20]!;
   }
+  /** The call that the task enters. */
+  callNumber(i: number): number {
+    return this.words[this.callWords(i) + 6]!;
+  }
   /** Index of the first word of struct ptrace_syscall_info. */
   callWords(i: number): number {
     return i * WORDS + UNION;

@@ -6,6 +6,8 @@ import { type LinuxTask, Stop } from './task.ts';
 /** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK. */
 export const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
 
+export const isRestartBlock = (result: number): boolean => result === -516;
+
 /**
  * Whether a task stands in the middle of a call that will be made again: it runs the instruction before this one. A handler, which
  * may prevent that, is not asked for.

@@ -20,6 +20,7 @@ import { FILTER_COOKIE, LOOK_COOKIE, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { eventStop } from './job-control.ts';
 import * as proc from './proc.ts';
+import { showDisturbed } from './restarted-call.ts';
 import { resumeTask } from './resume.ts';
 import { interruptRejoin, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
@@ -100,6 +101,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
+  if (task.sleepsAs >= 0) showDisturbed(host, task, i);
   if (task.served !== null && wokenServed(host, task, kind)) return;
   if (task.spawning !== null && spawnStop(host, task, i)) return;
   switch (kind) {
@@ -219,7 +221,7 @@ function traced(host: LinuxHost, task: LinuxTask, data: number, reported: boolea
 function isOurs(host: LinuxHost, task: LinuxTask, i: number): boolean {
   const { words } = host.events;
   const from = host.events.callWords(i);
-  const nr = words[from + 6]!;
+  const nr = host.events.callNumber(i);
   if (task.filter === null) return false;
   const data = host.events.retData(i);
   if (host.ptrace !== null && (data === LOOK_COOKIE || data === PROC_COOKIE)) return true;

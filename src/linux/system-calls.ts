@@ -10,6 +10,7 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
 import { filtersOf } from './proc-filter.ts';
+import { noteDisturbed } from './restarted-call.ts';
 import { isRestart } from './restarts.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
@@ -145,6 +146,7 @@ export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
   const { nr, result } = interrupted;
   if (!isRestart(result) && !restartSleep(host, task)) return false;
   if (task.trace.interrupt || task.detaching) return false;
+  noteDisturbed(host, task, nr, result);
   keepMask(host, task, nr);
   if (!task.syscallStops && !task.trace.report && task.rejoins < 0) return false;
   task.rejoins = nr;
@@ -156,7 +158,9 @@ export function undisturbed(host: LinuxHost, task: LinuxTask): void {
   const { interrupted } = host;
   if (!interrupted.load(task.tid)) return;
   const { nr, result } = interrupted;
-  if (isRestart(result) || restartSleep(host, task)) keepMask(host, task, nr);
+  if (!isRestart(result) && !restartSleep(host, task)) return;
+  noteDisturbed(host, task, nr, result);
+  keepMask(host, task, nr);
 }
 
 /** Some calls answer EINTR to any interruption (R39). Where only we interrupted, the call is made again. */

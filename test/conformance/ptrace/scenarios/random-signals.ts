@@ -381,4 +381,21 @@ export const randomSignals = [
     },
     ['stop: tracee EVENT_STOP SIGSTOP', 'signal: tracee stop SIGWINCH'],
   ),
+  scenario(
+    'R39 a sleep that was never disturbed, alone, is the call that it was: a SIGCONT that is ignored, and who traces it later',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.start(calls.nanosleep(60_000));
+      for (let i = 0; i < 2; i++) yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.seize(tracee.pid);
+      for (let i = 0; i < 2; i++) {
+        yield* tracer.ptrace('INTERRUPT', tracee.pid);
+        const stop = yield* tracer.look(tracee.pid);
+        s.log('interrupted', stop, Number((yield* tracer.getRegisters(tracee.pid)).orig_rax));
+        yield* tracer.cont(tracee.pid);
+      }
+    },
+    ['interrupted: tracee EVENT_STOP SIGTRAP | 35', 'interrupted: tracee EVENT_STOP SIGTRAP | 219'],
+    { notPassive: 'the other tracer is shown the SIGCONT, and that is a disturbance' },
+  ),
 ];

@@ -4,7 +4,7 @@
  */
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
-import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
@@ -20,7 +20,7 @@ import { lendMask } from './temporary-mask.ts';
 /** SIGSTOP cannot be blocked: there may be one of the process's, and one of the thread's. And its group may stop, and be continued. */
 const MAX_STOPS = 8;
 
-const siginfoBytes = new Uint8Array(128);
+const siginfoBytes = new Uint8Array(SIGINFO_SIZE);
 
 /** From a stop on the way to user mode. Whatever becomes of the task is dealt with. */
 export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, decision: SignalDecision): void {

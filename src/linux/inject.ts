@@ -5,7 +5,7 @@
  */
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
@@ -141,7 +141,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       if (status === null) return false;
       if (isLast(status)) return true;
       if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
-      const siginfo = new Uint8Array(128);
+      const siginfo = new Uint8Array(SIGINFO_SIZE);
       if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;
       const info = decodeSiginfo(siginfo);
       // The end of the call that it stopped in counts as a step, too (R45).

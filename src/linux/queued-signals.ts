@@ -4,7 +4,7 @@
  */
 
 import { PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
@@ -12,7 +12,6 @@ import type { LinuxTask, ThreadGroup } from './task.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 const QUEUED_ERRNO = 0x75747263;
-const SIGINFO_BYTES = 128;
 /** So many signals of a queue are looked at. */
 const PEEKED_MOST = 1024;
 
@@ -75,23 +74,24 @@ export class QueuedSignals {
 
   /** PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, or was shown already, is not. */
   peek(task: LinuxTask, args: Uint8Array, into: Uint8Array): number {
-    const all = new Uint8Array(PEEKED_MOST * SIGINFO_BYTES);
+    const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
     const whole = args.slice();
     const view = new DataView(whole.buffer);
     const from = Number(view.getBigUint64(0, true));
+    const count = view.getInt32(12, true);
     view.setBigUint64(0, 0n, true);
     view.setInt32(12, PEEKED_MOST, true);
     const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
     if (n < 0) return n;
     const shown: Uint8Array[] = [];
     for (let i = 0; i < n; i++) {
-      const bytes = all.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+      const bytes = all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE);
       const item = this.find(task, decodeSiginfo(bytes));
       if (item === undefined) shown.push(bytes);
       else if (!item.cancelled && item.decision === null) shown.push(encodeSiginfo(item.info));
     }
-    const asked = shown.slice(from, from + into.length / SIGINFO_BYTES);
-    for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_BYTES);
+    const asked = shown.slice(from, from + count);
+    for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_SIZE);
     return asked.length;
   }
 

@@ -2,7 +2,7 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
@@ -50,7 +50,8 @@ export function wordBytes(r: Request, value: bigint): Uint8Array<ArrayBuffer> {
 /** More than any register set the kernel has. */
 const REGSET_MAX = 1 << 16;
 const PEEKSIGINFO_BYTES = 16;
-const SIGINFO_BYTES = 128;
+/** More at a time are not looked for. */
+const PEEKED_MOST = 1024;
 
 /** The result, or undefined: not a request of this kind. */
 export function machineRequest(r: Request): number | undefined {
@@ -167,15 +168,18 @@ function wordAt(bytes: Uint8Array, at: number, word: number): bigint {
 }
 
 function peekSiginfo(r: Request): number {
-  const args = readFrom(r.caller, r.addr, PEEKSIGINFO_BYTES);
-  const count = new DataView(args.buffer, args.byteOffset).getInt32(12, true);
-  if (count < 0) return -ERRNO.EINVAL;
-  const into = new Uint8Array(Math.min(count, 1024) * SIGINFO_BYTES);
+  const args = readFrom(r.caller, r.addr, PEEKSIGINFO_BYTES).slice();
+  const view = new DataView(args.buffer);
+  const asked = view.getInt32(12, true);
+  if (asked < 0) return -ERRNO.EINVAL;
+  const count = Math.min(asked, PEEKED_MOST);
+  view.setInt32(12, count, true); // the kernel writes so many, and knows of no buffer's end
+  const into = new Uint8Array(count * SIGINFO_SIZE);
   const n = withOwed(r.link.owed, args, into, (given) => r.kernel.machine(r.link.traced.task, r.request, given, into));
   for (let i = 0; i < n; i++) {
-    const bytes = into.subarray(i * SIGINFO_BYTES, (i + 1) * SIGINFO_BYTES);
+    const bytes = into.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE);
     const info = r.narrow ? encodeSiginfo32(decodeSiginfo(bytes)) : bytes;
-    if (!r.caller.memory.copyTo(r.data + BigInt(i * SIGINFO_BYTES), info)) return i > 0 ? i : -ERRNO.EFAULT;
+    if (!r.caller.memory.copyTo(r.data + BigInt(i * SIGINFO_SIZE), info)) return i > 0 ? i : -ERRNO.EFAULT;
   }
   return n;
 }
@@ -193,7 +197,7 @@ function withOwed(
   const view = new DataView(buffer, byteOffset);
   if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args);
   const from = Number(view.getBigUint64(0, true));
-  const count = into.length / SIGINFO_BYTES;
+  const count = into.length / SIGINFO_SIZE;
   const ours = owed.slice(from, from + count);
   const rest = args.slice();
   const restView = new DataView(rest.buffer);
@@ -201,8 +205,8 @@ function withOwed(
   restView.setInt32(12, count - ours.length, true);
   const n = peek(rest);
   if (n < 0) return n;
-  into.copyWithin(ours.length * SIGINFO_BYTES, 0, n * SIGINFO_BYTES);
-  for (const [i, info] of ours.entries()) into.set(encodeSiginfo(info), i * SIGINFO_BYTES);
+  into.copyWithin(ours.length * SIGINFO_SIZE, 0, n * SIGINFO_SIZE);
+  for (const [i, info] of ours.entries()) into.set(encodeSiginfo(info), i * SIGINFO_SIZE);
   return ours.length + n;
 }
 

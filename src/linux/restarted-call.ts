@@ -13,9 +13,8 @@ const restartNumber = (host: LinuxHost, task: LinuxTask): number =>
   syscallNumber(host.arch.abiFromRegisters(task.registers), 'restart_syscall') ?? -1;
 
 /** The task goes back into this call, which it was disturbed in for nothing; `result`: as that left it. */
-export function noteDisturbed(host: LinuxHost, task: LinuxTask, nr: number, result: number): void {
-  if (!isRestartBlock(result)) return;
-  task.sleepsAs = nr === restartNumber(host, task) ? task.sleptAs : nr;
+export function noteDisturbed(task: LinuxTask, nr: number, result: number): void {
+  if (isRestartBlock(result)) task.sleepsAs = nr;
 }
 
 /** At a stop, before anybody looks. */
@@ -29,8 +28,8 @@ export function showDisturbed(host: LinuxHost, task: LinuxTask, i: number): void
     return;
   }
   task.sleepsAs = -1;
-  task.sleptAs = sleepsAs;
   const { syscallNumber: register } = host.arch;
   if (Number(BigInt.asIntN(32, registers.get(register))) !== restartNumber(host, task)) return;
   registers.set(register, BigInt(sleepsAs));
+  task.flush(); // rejoinCall looks at what the kernel has
 }

@@ -3,10 +3,11 @@
 import type { LinuxHost } from './host.ts';
 import { type LinuxTask, Stop } from './task.ts';
 
-/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK. */
-export const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || result === -516;
-
+/** ERESTART_RESTARTBLOCK. */
 export const isRestartBlock = (result: number): boolean => result === -516;
+
+/** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK. */
+export const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || isRestartBlock(result);
 
 /**
  * Whether a task stands in the middle of a call that will be made again: it runs the instruction before this one. A handler, which
@@ -18,4 +19,11 @@ export function restartsCall(host: LinuxHost, task: LinuxTask): boolean {
   const { arch } = host;
   if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;
   return isRestart(Number(BigInt.asIntN(64, registers.get(arch.syscallResult))));
+}
+
+/** The instruction of a call that is over is run again, as a new call of this number. */
+export function makeAgain({ arch }: LinuxHost, { registers }: LinuxTask, nr: number): void {
+  registers.set(arch.syscallResult, BigInt(nr));
+  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
+  registers.set(arch.syscallNumber, -1n); // it is in none
 }

@@ -16,7 +16,7 @@ import { belowStack } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
 import { lingered, lingers } from './linger.ts';
 import { tidFor } from './pid-namespaces.ts';
-import { restartsCall } from './restarts.ts';
+import { makeAgain, restartsCall } from './restarts.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
@@ -210,9 +210,7 @@ function tried(host: LinuxHost, task: LinuxTask): boolean {
     return false;
   }
   // Not yet: the instruction is run again, unseen.
-  registers.set(arch.syscallResult, BigInt(nr));
-  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
-  registers.set(arch.syscallNumber, -1n);
+  makeAgain(host, task, nr);
   task.stop = Stop.EXIT;
   task.entered = false;
   task.rejoins = nr;

@@ -11,7 +11,7 @@ import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
 import { filtersOf } from './proc-filter.ts';
 import { noteDisturbed } from './restarted-call.ts';
-import { isRestart } from './restarts.ts';
+import { isRestart, makeAgain } from './restarts.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
@@ -126,13 +126,10 @@ export function giveWay(host: LinuxHost, task: LinuxTask): void {
 
 /** … and is the next instruction again. */
 export function goBack(host: LinuxHost, task: LinuxTask): void {
-  const { registers } = task;
-  const { arch } = host;
-  const nr = BigInt(task.givesWay);
+  const { givesWay } = task;
   task.givesWay = -1;
-  registers.set(arch.syscallNumber, nr);
-  registers.set(arch.syscallResult, nr);
-  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
+  makeAgain(host, task, givesWay);
+  task.registers.set(host.arch.syscallNumber, BigInt(givesWay));
   resumeTask(host, task);
 }
 
@@ -146,7 +143,7 @@ export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
   const { nr, result } = interrupted;
   if (!isRestart(result) && !restartSleep(host, task)) return false;
   if (task.trace.interrupt || task.detaching) return false;
-  noteDisturbed(host, task, nr, result);
+  noteDisturbed(task, nr, result);
   keepMask(host, task, nr);
   if (!task.syscallStops && !task.trace.report && task.rejoins < 0) return false;
   task.rejoins = nr;
@@ -159,7 +156,7 @@ export function undisturbed(host: LinuxHost, task: LinuxTask): void {
   if (!interrupted.load(task.tid)) return;
   const { nr, result } = interrupted;
   if (!isRestart(result) && !restartSleep(host, task)) return;
-  noteDisturbed(host, task, nr, result);
+  noteDisturbed(task, nr, result);
   keepMask(host, task, nr);
 }
 
@@ -170,8 +167,6 @@ export function restartSleep(host: LinuxHost, task: LinuxTask): boolean {
   const nr = BigInt.asIntN(32, registers.get(arch.syscallNumber));
   if (nr < 0n || BigInt.asIntN(64, registers.get(arch.syscallResult)) !== BigInt(-EINTR)) return false;
   if (proc.signalPending(task.tid)) return false;
-  registers.set(arch.syscallResult, nr);
-  registers.set(arch.programCounter, registers.get(arch.programCounter) - BigInt(arch.syscallInstructionBytes));
-  registers.set(arch.syscallNumber, -1n);
+  makeAgain(host, task, Number(nr));
   return true;
 }

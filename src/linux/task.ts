@@ -196,8 +196,6 @@ export class LinuxTask implements Task {
   politeInterrupt = false;
   /** It sleeps in restart_syscall, after a disturbance for nothing, and this is its call; −1: it does not. */
   sleepsAs = -1;
-  /** Likewise, up to the stop that it stands in. */
-  sleptAs = -1;
   /** It was interrupted in this call, which it makes again: that entry is no news. −1: none. */
   rejoins = -1;
   /** Its own signal mask, while that of the call which it makes again is kept in its place (temporary-mask.ts). */

@@ -29,7 +29,7 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
     resumeTask(host, task);
     return;
   }
-  const giveBack = lendMask(host, task, BigInt.asUintN(64, ~bit(info.signo)));
+  const giveBack = lendMask(host, task, ~bit(info.signo));
   if (giveBack === null) return; // killed
   host.queued.add(task, info, decision);
   const meanwhile: Siginfo[] = [];

@@ -121,7 +121,6 @@ export class LinuxHost implements Kernel {
   hooks!: TraceHooks;
   /** Called when there may be something to do: the loop's. */
   kick: () => void = () => {};
-  /** The task whose hooks are being called: nothing of it may be resumed under it. */
   private readonly statusBytes = new Uint8Array(4);
   private readonly siginfoBytes = new Uint8Array(128);
   private readonly siginfoWords = new Int32Array(this.siginfoBytes.buffer);
@@ -369,8 +368,7 @@ export class LinuxHost implements Kernel {
   /** Whether the thread group has a thread that is neither in a group stop nor gone. */
   isGroupStopped(group: ThreadGroup): boolean {
     for (const task of group.threads) {
-      const inStop = task.run === Run.LISTENING || (task.run === Run.STOPPED && task.stop === Stop.GROUP);
-      if (!inStop && !task.ranOut && !task.exited) return false;
+      if (!task.inGroupStop && !task.ranOut && !task.exited) return false;
     }
     return true;
   }

@@ -26,7 +26,7 @@ const BELOW_STACK = 512n;
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
 const TRAP_BRKPT = 1;
-const ALL_BUT_SIGTRAP = BigInt.asUintN(64, ~bit(SIG.SIGTRAP));
+const ALL_BUT_SIGTRAP = ~bit(SIG.SIGTRAP);
 /** With TRACESYSGOOD; and the event message of an exit (R3). */
 const SYSCALL_STOP = SIG.SIGTRAP | 0x80;
 const EXIT_MESSAGE = 2;

@@ -250,8 +250,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   jobStop(task: Task): number {
     const t = linux(task);
-    const stopped = t.run === Run.LISTENING || (t.run === Run.STOPPED && t.stop === Stop.GROUP);
-    return stopped ? t.groupSigno : 0;
+    return t.inGroupStop ? t.groupSigno : 0;
   }
 
   groupStop(task: Task): number {

@@ -347,6 +347,11 @@ export class LinuxTask implements Task {
     return this.place;
   }
 
+  /** In its group's stop: free to leave it, or held there. */
+  get inGroupStop(): boolean {
+    return this.run === Run.LISTENING || (this.run === Run.STOPPED && this.stop === Stop.GROUP);
+  }
+
   set run(run: Run) {
     if (this.place === Run.RUNNING) this.counts.running--;
     if (run === Run.RUNNING) this.counts.running++;

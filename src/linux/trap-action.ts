@@ -29,6 +29,6 @@ export function noteTrapAction(task: LinuxTask): void {
 
 /** A new process: what its creator does it does. One that shares its creator's handlers may change them for both. */
 export function inheritTrapAction(from: ThreadGroup, to: ThreadGroup, flags: number): void {
-  if ((flags & CLONE.SIGHAND) !== 0) from.trapAction = 'changing';
-  to.trapAction = (flags & CLONE.SIGHAND) !== 0 ? 'changing' : from.trapAction === 'default' ? 'default' : 'unknown';
+  if ((flags & CLONE.SIGHAND) !== 0) from.trapAction = to.trapAction = 'changing';
+  else if (from.trapAction === 'default') to.trapAction = 'default';
 }

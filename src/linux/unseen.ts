@@ -8,7 +8,7 @@ import { bit, setOf } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
-import { type LinuxTask, Run, Stop } from './task.ts';
+import type { LinuxTask } from './task.ts';
 
 /** Those that SIG_DFL ignores. */
 const IGNORED = setOf(
@@ -17,12 +17,9 @@ const IGNORED = setOf(
   ),
 );
 
-const isInGroupStop = ({ run, stop }: LinuxTask): boolean =>
-  run === Run.LISTENING || (run === Run.STOPPED && stop === Stop.GROUP);
-
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
-  if (!isInGroupStop(task)) return;
+  if (!task.inGroupStop) return;
   const { own, process, blocked, ignored, caught } = proc.signalState(task.tid);
   const dropped = (ignored | (IGNORED & ~caught)) & ~blocked;
   task.unseen = own & dropped & ~task.seen;
@@ -34,7 +31,7 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
 
 /** The last tracer leaves: what waits was sent while it was traced, and stays, in its group stop. */
 export function noteSeen(task: LinuxTask): void {
-  if (isInGroupStop(task)) task.seen = proc.pendingSignals(task.tid);
+  if (task.inGroupStop) task.seen = proc.pendingSignals(task.tid);
 }
 
 /** Whether a signal to the process was dropped as it was sent, since nobody traces its leader. */

@@ -164,7 +164,7 @@ export class Slice {
   private next(pid: number, flags: number): Waited {
     const type = pid < 0 ? P.ALL : P.PID;
     const what = this.holdsDeaths ? W.UNTRACED : W.EXITED;
-    return this.waitid(type, Math.max(pid, 0), what + this.waitFlags + flags, this.caller);
+    return this.waitid(type, Math.max(pid, 0), what + this.waitFlags + flags);
   }
 
   wait4(pid: number, options: number): Waited {
@@ -174,7 +174,8 @@ export class Slice {
     return { tid, status: tid > 0 ? caller.getInt(OFFSET.STATUS) : 0 };
   }
 
-  private waitid(type: number, id: number, options: number, caller: Caller): Waited {
+  private waitid(type: number, id: number, options: number): Waited {
+    const { caller } = this;
     const at = caller.put(OFFSET.SIGINFO, new Uint8Array(SIGINFO_SIZE));
     const result = caller.call('waitid', type, id, at, options, 0);
     if (result < 0) return { tid: result, status: 0 };
@@ -192,7 +193,7 @@ export class Slice {
 
   /** ut_take_continued, likewise. */
   look(tid: number, options: number, into: Uint8Array): number {
-    const waited = this.waitid(P.PID, tid, options + W.NOHANG + W.ALL, this.caller);
+    const waited = this.waitid(P.PID, tid, options + W.NOHANG + W.ALL);
     if (waited.tid <= 0) return waited.tid;
     new DataView(into.buffer, into.byteOffset).setInt32(0, waited.status, true);
     return 1;

@@ -72,6 +72,12 @@ export class LinkTable {
     return false;
   }
 
+  /** The leader of the task's process, if somebody traces it. */
+  tracedLeaderOf(task: Task): Traced | undefined {
+    const leader = this.leaderOf(task);
+    return leader && this.traced.get(leader);
+  }
+
   leaderOf(task: Task): Task | undefined {
     return this.kernel.threadsOf(task).find((thread) => this.kernel.isLeader(thread));
   }

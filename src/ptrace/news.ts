@@ -88,11 +88,10 @@ export class News {
 
   /** A process was continued, and nobody of ours was in its way. */
   continuedOutside(task: Task): void {
-    const leader = this.links.leaderOf(task);
-    const traced = this.links.traced.get(task) ?? (leader && this.links.traced.get(leader));
+    const traced = this.links.traced.get(task) ?? this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
     this.continued(traced);
-    if (task === leader) for (const link of traced.links) if (link.seized) link.continuedLate = true; // it traps first
+    if (this.kernel.isLeader(task)) for (const link of traced.links) if (link.seized) link.continuedLate = true; // it traps first
     const late = traced.links.some((link) => link.continuedLate);
     if (!this.stopsNext(task) && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
@@ -116,8 +115,7 @@ export class News {
 
   /** The same, and the kernel at hand tells it when it is time. */
   tellsContinued(task: Task): void {
-    const leader = this.links.leaderOf(task);
-    const traced = leader && this.links.traced.get(leader);
+    const traced = this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
     this.continued(traced);
     this.tellContinued(traced);
@@ -126,8 +124,7 @@ export class News {
   /** A group stop that was never whole is over: who traces the leader hears of it as its parent does. */
   stopCutShort(task: Task): void {
     const { kernel } = this;
-    const leader = this.links.leaderOf(task);
-    const traced = leader && this.links.traced.get(leader);
+    const traced = this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
     this.continued(traced); // a wait that is woken by it finds that the process goes on
     for (const link of traced.links) {

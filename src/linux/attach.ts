@@ -7,7 +7,8 @@ import { errnoError, HostError } from './errors.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import * as proc from './proc.ts';
 import { flushResume } from './resume.ts';
-import { type LinuxTask, ThreadGroup } from './task.ts';
+import type { LinuxTask } from './task.ts';
+import { ThreadGroup } from './thread-group.ts';
 
 const EPERM = 1;
 const ESRCH = 3;

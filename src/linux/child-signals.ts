@@ -16,7 +16,8 @@ import { tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
 import { unlessKilled } from './stops.ts';
-import { type ChildSignals, type LinuxTask, Run, Stop } from './task.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import type { ChildSignals } from './thread-group.ts';
 
 const SA_NOCLDSTOP = 1;
 const SA_NOCLDWAIT = 2;

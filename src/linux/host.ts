@@ -33,7 +33,8 @@ import { Released } from './released.ts';
 import { resumeTask, selectSyscallStops } from './resume.ts';
 import { pokeServed, sleepNow } from './served.ts';
 import { dispatch, dispatchStatus, unlessKilled } from './stops.ts';
-import { LinuxTask, Run, Stop, type TaskCounts, type ThreadGroup } from './task.ts';
+import { LinuxTask, Run, Stop, type TaskCounts } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 
 /** si_code of PTRACE_EVENT_EXIT (R4). */
 const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);

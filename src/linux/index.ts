@@ -10,4 +10,5 @@ export * as proc from './proc.ts';
 export { LinuxPtraceKernel } from './ptrace-kernel.ts';
 export { canFilterFreely, joinTask, resolveProgram, type SpawnSpec, spawnError, spawnTask } from './spawn.ts';
 export { stopName } from './stops.ts';
-export { LinuxTask, Run, Stop, ThreadGroup } from './task.ts';
+export { LinuxTask, Run, Stop } from './task.ts';
+export { ThreadGroup } from './thread-group.ts';

@@ -3,7 +3,8 @@
 import { ExitState } from '../tracehook/task.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
-import type { LinuxTask, ThreadGroup } from './task.ts';
+import type { LinuxTask } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 
 /** Whether a thread is there to have children: past its exit they are another's. */
 const isThere = (task: LinuxTask): boolean => task.exitState === ExitState.ALIVE && !task.exited;

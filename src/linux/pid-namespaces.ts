@@ -3,7 +3,8 @@
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { type ProcFs, procfs } from './procfs.ts';
-import type { LinuxTask, ThreadGroup } from './task.ts';
+import type { LinuxTask } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 
 const ids = new WeakMap<LinuxTask, readonly number[]>();
 const depths = new WeakMap<ThreadGroup, number>();

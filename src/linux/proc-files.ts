@@ -14,7 +14,8 @@ import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { watchDescriptor } from './proc-filter.ts';
 import { answer } from './served.ts';
-import { type LinuxTask, type MemoryFile, Run } from './task.ts';
+import { type LinuxTask, Run } from './task.ts';
+import type { MemoryFile } from './thread-group.ts';
 
 const AT_FDCWD = -100;
 /** A name of memfd_create may have no more. */

@@ -11,7 +11,8 @@ import { assemble, type Instruction, openTests, PROC_COOKIE } from './filter.ts'
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { reportSoon } from './interrupt.ts';
-import { type AddressSpace, type LinuxTask, Run, Stop, type ThreadGroup } from './task.ts';
+import { type LinuxTask, Run, Stop } from './task.ts';
+import type { AddressSpace, ThreadGroup } from './thread-group.ts';
 
 // struct sock_filter and seccomp_data: see filter.ts
 const LD_ABS = 0x20;

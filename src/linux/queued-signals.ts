@@ -8,7 +8,8 @@ import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
-import type { LinuxTask, ThreadGroup } from './task.ts';
+import type { LinuxTask } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 const QUEUED_ERRNO = 0x75747263;

@@ -14,7 +14,8 @@ import { buildFilter } from './filter.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import * as proc from './proc.ts';
 import { flushResume, selectSyscallStops } from './resume.ts';
-import { type LinuxTask, Run, ThreadGroup } from './task.ts';
+import { type LinuxTask, Run } from './task.ts';
+import { ThreadGroup } from './thread-group.ts';
 
 export interface SpawnSpec {
   readonly file: string;

@@ -9,7 +9,8 @@ import { SIG } from '../abi/signals.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
-import type { LinuxTask, ThreadGroup } from './task.ts';
+import type { LinuxTask } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 
 /** What the task's process does about a signal. */
 export function dispositionOf(host: LinuxHost, task: LinuxTask, signo: number): Disposition {

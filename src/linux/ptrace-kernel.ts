@@ -21,6 +21,7 @@ import { parentOf } from './parents.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
+import { machineRequest, machineRequest32, regsetRequest } from './ptrace-machine.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { isIgnored, noteSeen, noteUnseen } from './unseen.ts';
@@ -28,26 +29,8 @@ import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
 const RUSAGE_BYTES = 144;
-const REGSET_PROBE = 16384;
 const statusBytes = new Uint8Array(4);
 const linux = (task: Task): LinuxTask => task as LinuxTask;
-
-/** Requests that change registers. */
-const SETS: ReadonlySet<number> = new Set([
-  PTRACE.SETREGS,
-  PTRACE.POKEUSER,
-  PTRACE.ARCH_PRCTL,
-  PTRACE.SET_SYSCALL_INFO,
-]);
-
-/** After a request: what was read of the registers may be void. */
-function changed(task: LinuxTask, request: number, result: number): number {
-  if (SETS.has(request)) {
-    task.invalidate();
-    task.touched = true;
-  }
-  return result;
-}
 
 export class LinuxPtraceKernel implements PtraceKernel {
   private readonly host: LinuxHost;
@@ -148,39 +131,15 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   machine(task: Task, request: number, addr: bigint | Uint8Array, data: bigint | Uint8Array): number {
-    const t = linux(task);
-    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
-    t.flush();
-    if (request === PTRACE.GETSIGMASK && t.ownMask !== null) {
-      new DataView((data as Uint8Array).buffer).setBigUint64(0, t.ownMask, true);
-      return 0;
-    }
-    if (request === PTRACE.SETSIGMASK) t.ownMask = null;
-    if (request === PTRACE.PEEKSIGINFO && t.queued.length + t.group.queued.length > 0)
-      return this.host.queued.peek(t, addr as Uint8Array, data as Uint8Array);
-    return changed(t, request, this.host.native.ptraceRaw(request, t.tid, addr, data));
+    return machineRequest(this.host, linux(task), request, addr, data);
   }
 
   machine32(task: Task, request: number, addr: bigint, data: bigint | Uint8Array): number {
-    const t = linux(task);
-    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
-    t.flush();
-    return changed(t, request, this.host.native.ptrace32(request, t.tid, addr, data));
+    return machineRequest32(this.host, linux(task), request, addr, data);
   }
 
   regset(task: Task, request: number, note: number, data: Uint8Array): number {
-    const t = linux(task);
-    if (t.run !== Run.STOPPED) return -ERRNO.ESRCH;
-    t.flush();
-    // Of no bytes the kernel only says whether there is such a set.
-    const bytes = data.length > 0 ? data : new Uint8Array(REGSET_PROBE);
-    const result = this.host.native.regset(data.length > 0 ? request : PTRACE.GETREGSET, t.tid, note, bytes);
-    if (data.length === 0) return Math.min(result, 0);
-    if (request === PTRACE.SETREGSET) {
-      t.invalidate();
-      t.touched = true;
-    }
-    return result;
+    return regsetRequest(this.host, linux(task), request, note, data);
   }
 
   refreshCall(task: Task): void {

@@ -5,7 +5,7 @@ import type { Tgid, Tid } from '../base/brand.ts';
 import type { Outcome } from '../tracehook/hooks.ts';
 import { Step } from '../tracehook/hooks.ts';
 import type { CurrentSyscall, Memory, SyscallState } from '../tracehook/machine.ts';
-import type { DequeuedSignal, Disposition } from '../tracehook/signal.ts';
+import type { DequeuedSignal } from '../tracehook/signal.ts';
 import type { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task, type TraceSlot } from '../tracehook/task.ts';
 import type { Arch } from './arch/index.ts';

@@ -55,10 +55,13 @@ function textFile(ptrace: Ptrace, reader: Task, task: Task, where: string, file:
   return { kind: 'text', path, rewrite: (text) => rewriteStatus(text, { tracerPid, state: state(text) }) };
 }
 
-/** Whose tracee the task is to the reader: its own, or the first tracer's. */
+/**
+ * Whose tracee the task is to the reader: its own, or that of the last who attached. A program that asks whether it is debugged
+ * means the debugger that it was started by, not one around them both, which came before.
+ */
 function viewOf(ptrace: Ptrace, reader: Task, task: Task): Link | undefined {
   const links = ptrace.links.on(task);
-  return links.find((link) => ptrace.kernel.sameGroup(link.tracer, reader)) ?? links[0];
+  return links.find((link) => ptrace.kernel.sameGroup(link.tracer, reader)) ?? links.at(-1);
 }
 
 const WORDS: Readonly<Record<string, TaskStateText>> = {

@@ -22,6 +22,15 @@ test('status and stat: a tracer reads who traces, and the state, as it would alo
   expect(native.stdout).toMatch(/its end: status 0\n$/);
 });
 
+test('a program that was started by its tracer finds that one, also inside the strace of another', async () => {
+  const asks = 'echo "$PPID"; sed -n s/TracerPid:.//p /proc/$$/status';
+  const traced = ['strace', '-o', '/dev/null', '/bin/sh', '-c', asks];
+  for (const command of [traced, shared(...traced), shared('strace', '-f', '-o', '/dev/null', ...traced)]) {
+    const [parent, tracer] = (await played(command)).stdout.split('\n');
+    expect(tracer).toBe(parent);
+  }
+});
+
 test('memory by a descriptor for a leader that has ended, as natively', async () => {
   const native = await played([program('leaderless')]);
   expect(native.stdout).toContain('read 8: 42\nwritten 8: 43\n');

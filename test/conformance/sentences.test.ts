@@ -108,6 +108,7 @@ describe('attaching, by the calls of the core', () => {
       const traced = await start('puppet', ['clone 0x11 3']);
       traced.session.use({
         clone: async (_task, child) => {
+          await until('the child is there', () => stateOf(child.tid) === 't'); // a busy machine takes its time
           await sleep(10);
           log.add(`settled ${stateOf(child.tid)}`);
         },

@@ -13,6 +13,7 @@
 //   node scripts/peers.mjs table                                                     (Markdown)
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   closeSync,
   cpSync,
   existsSync,
@@ -62,6 +63,10 @@ const columns = {
 };
 /** How much longer a test may take. */
 const patience = { native: 1, served: 2, nested: 4, strace: 2 };
+/** What makes many more system calls than the others, and may take that much longer again. */
+const long = new Map([['gdb.base/checkpoint', 10]]);
+/** How long gdb's suite waits for an answer of gdb's, in seconds; 10 is its own. Between two breakpoints there may be 100 000 calls. */
+const gdbSeconds = { native: 10, served: 120, nested: 1200, strace: 20 };
 /** What expects that a thread has one tracer (EPERM): served with --exclusive, nested for what it is worth. */
 const exclusive = new Set(['gdb.base/attach-twice']);
 /** What reads /proc without tracing anybody (a script's ps or grep): with --proc all. */
@@ -203,6 +208,7 @@ const gdb = {
     rmSync(cwd, { recursive: true, force: true });
     mkdirSync(cwd, { recursive: true });
     for (const each of ['site.exp', 'lib']) cpSync(inDir('gdb-build', each), join(cwd, each), { recursive: true });
+    appendFileSync(join(cwd, 'site.exp'), `set gdb_test_timeout ${gdbSeconds[column]}\n`);
     const argv = ['runtest', '--tool', 'gdb', '--outdir', '.', `GDB=${gdbProgram()}`, `${name}.exp`];
     return { argv, cwd, env: {} };
   },
@@ -407,7 +413,8 @@ async function test(suiteName, name, column) {
   closeSync(fd);
   const job = { mark, sid: child.pid, seen: new Set() };
   jobs.add(job);
-  const seconds = options.timeout === undefined ? suite.seconds * patience[column] : Number(options.timeout);
+  const usual = suite.seconds * patience[column] * (long.get(name) ?? 1);
+  const seconds = options.timeout === undefined ? usual : Number(options.timeout);
   let late = false;
   const timer = setTimeout(async () => {
     late = true;

@@ -64,9 +64,13 @@ const columns = {
 /** How much longer a test may take. */
 const patience = { native: 1, served: 2, nested: 4, strace: 2 };
 /** What makes many more system calls than the others, and may take that much longer again. */
-const long = new Map([['gdb.base/checkpoint', 10]]);
+const long = new Map([
+  ['gdb.base/checkpoint', 15],
+  ['pidns-cache', 4],
+]);
+const secondsFor = (suite, name, column) => suite.seconds * patience[column] * (long.get(name) ?? 1);
 /** How long gdb's suite waits for an answer of gdb's, in seconds; 10 is its own. Between two breakpoints there may be 100 000 calls. */
-const gdbSeconds = { native: 10, served: 120, nested: 1200, strace: 20 };
+const gdbSeconds = { native: 10, served: 120, nested: 3600, strace: 20 };
 /** What expects that a thread has one tracer (EPERM): served with --exclusive, nested for what it is worth. */
 const exclusive = new Set(['gdb.base/attach-twice']);
 /** What reads /proc without tracing anybody (a script's ps or grep): with --proc all. */
@@ -106,7 +110,7 @@ const strace = {
     // What `make check` says, in TEST_LOG_COMPILER and AM_TEST_LOG_FLAGS.
     const env = { STRACE_ARCH: 'x86_64', STRACE_NATIVE_ARCH: 'x86_64', SIZEOF_KERNEL_LONG_T: '8', SIZEOF_LONG: '8' };
     // Some tests take their own length from it: within ours.
-    const duration = `${Math.round(0.9 * this.seconds * patience[column])}`;
+    const duration = `${Math.round(0.9 * secondsFor(this, name, column))}`;
     const more = { MIPS_ABI: '', srcdir: '.', TIMEOUT_DURATION: duration };
     return { argv: ['./run.sh', `./${file}`], cwd, env: { ...env, ...more } };
   },
@@ -413,8 +417,7 @@ async function test(suiteName, name, column) {
   closeSync(fd);
   const job = { mark, sid: child.pid, seen: new Set() };
   jobs.add(job);
-  const usual = suite.seconds * patience[column] * (long.get(name) ?? 1);
-  const seconds = options.timeout === undefined ? usual : Number(options.timeout);
+  const seconds = options.timeout === undefined ? secondsFor(suite, name, column) : Number(options.timeout);
   let late = false;
   const timer = setTimeout(async () => {
     late = true;

@@ -1,5 +1,6 @@
 /** How links come and go: attaching and being born, letting go, and the deaths of those who are traced. */
 
+import type { Siginfo } from '../abi/siginfo.ts';
 import { defaultAction, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -113,6 +114,7 @@ export class Linking {
       this.reapIfTaken(traced);
       return;
     }
+    const owed = this.leftPending(link);
     traced.updateEvents();
     traced.settle();
     // A mere parent now, to whom the stop is news.
@@ -123,6 +125,16 @@ export class Linking {
     const goesBack = alone ? !traced.inJobStop : link.ranOut && !traced.links.some((other) => other.ranOut);
     if (goesBack && !dies) this.kernel.rejoinGroupStop(traced.task);
     if (alone) this.drop(traced);
+    for (const info of owed) this.kernel.sendSignal(traced.task, info);
+  }
+
+  /**
+   * What is owed and was not shown yet is pending for the task, and stays (R16, R48). A SIGCONT that is pending, too, came later than
+   * a SIGSTOP then, and cancelled it (R32): that is how gdb gets rid of that of its ATTACH.
+   */
+  private leftPending({ owed, traced }: Link): readonly Siginfo[] {
+    const cancelled = owed.length > 0 && this.kernel.hasPending(traced.task, SIG.SIGCONT);
+    return cancelled ? owed.filter(({ signo }) => signo !== SIG.SIGSTOP) : owed;
   }
 
   /** R41, complete_signal: what a tracer gives it at a call as it leaves is sent, and ends its process at once. */

@@ -161,13 +161,7 @@ function resume(ptrace: Ptrace, link: Link, mode: Mode, data: bigint): number {
 function detach(ptrace: Ptrace, link: Link, data: bigint): number {
   if (!validSignal(data)) return -ERRNO.EIO;
   link.signo = Number(data);
-  const { task } = link.traced;
-  // R16: the SIGSTOP of an ATTACH that was not shown yet is pending for the task, and stays; unless a SIGCONT is, which came later
-  // then and cancelled it (R32): that is how gdb gets rid of it.
-  const cancelled = ptrace.kernel.hasPending(task, SIG.SIGCONT);
-  const stops = cancelled ? [] : link.owed.filter(({ signo }) => signo === SIG.SIGSTOP);
   ptrace.linking.unlink(link);
-  for (const stop of stops) ptrace.kernel.sendSignal(task, stop);
   return 0;
 }
 

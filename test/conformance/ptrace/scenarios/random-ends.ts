@@ -303,4 +303,34 @@ export const randomEnds = [
       'dead: none',
     ],
   ),
+  ...['DETACH', 'SIGKILL'].map((how) =>
+    scenario(
+      `R48 the SIGTRAP of an exec waits at the exit stop of that call: it outlives its tracer’s ${how === 'DETACH' ? how : 'death'}, and is deadly`,
+      function* (s) {
+        const { tracer, tracee } = yield* s.pair();
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        s.log('attached', yield* tracer.look(tracee.pid));
+        yield* tracer.setOptions(tracee.pid, 'TRACESYSGOOD');
+        yield* tracer.syscall(tracee.pid);
+        yield* tracer.wait4(tracee.pid);
+        yield* tracer.syscall(tracee.pid);
+        yield* tracee.start({ call: 'exec', args: [] });
+        for (const stop of ['exit', 'entry']) {
+          s.log(stop, yield* tracer.wait4(tracee.pid));
+          yield* tracer.syscall(tracee.pid);
+        }
+        s.log('exec', yield* tracer.wait4(tracee.pid));
+        if (how === 'DETACH') yield* tracer.ptrace('DETACH', tracee.pid);
+        else yield* s.root.kill(tracer.pid, 'SIGKILL');
+        s.log('end', yield* tracee.condition());
+      },
+      [
+        'attached: tracee stop SIGSTOP',
+        'exit: tracee stop SYSCALL',
+        'entry: tracee stop SYSCALL',
+        'exec: tracee stop SYSCALL',
+        'end: dead',
+      ],
+    ),
+  ),
 ];

@@ -29,7 +29,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
     task.stop = Stop.EXEC;
   }
   for (const other of [...task.group.threads]) {
-    if (other !== task) vanish(host, other); // its death was reported under no tid of its own
+    if (other !== task) vanish(host, other, oldTid as Tid); // its death was reported under no tid of its own
   }
   if (host.unborn.size > 0) adoptOrphans(host, task);
   if (task.spawning !== null) spawnEnded(host, task, null);
@@ -47,7 +47,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
 
 /** The old leader's stop is that of the thread that took its place. */
 function takePlace(host: LinuxHost, old: LinuxTask, execer: LinuxTask): void {
-  vanish(host, old);
+  vanish(host, old, execer.tid);
   takeTid(host, execer, old.tid);
   execer.takePlaceOf(old);
   execer.run = Run.STOPPED;
@@ -85,10 +85,10 @@ export function newLeader(host: LinuxHost, tid: number): LinuxTask | undefined {
   return undefined;
 }
 
-/** R47: the old leader goes without a word of the kernel's. */
-export function vanish(host: LinuxHost, task: LinuxTask): void {
+/** R47: the old leader goes without a word of the kernel's. `as`: the number of the one that took its place. */
+export function vanish(host: LinuxHost, task: LinuxTask, as?: Tid): void {
   if (task.run === Run.STOPPED) brokenStop(host, task);
-  host.ptrace?.vanished(task);
+  host.ptrace?.vanished(task, as);
   task.keeps = false;
   leaveGroup(host, task);
   bury(host, task, 0, DeathSignal.REAP);

@@ -191,12 +191,12 @@ export class Linking {
     }
   }
 
-  /** No wait of its tracer's has anything to take of it any more. */
-  bury(link: Link): void {
+  /** No wait of its tracer's has anything to take of it any more. `as`: its number as it goes. */
+  bury(link: Link, as = link.traced.task.tid): void {
     link.death = 0;
     this.links.remove(link);
     this.spaces.leave(link);
-    this.news.wakeFor(link); // what they wait for is the real kernel's to tell now
+    this.news.wakeFor(link, as); // what they wait for is the real kernel's to tell now
   }
 
   private reaped(traced: Traced): void {

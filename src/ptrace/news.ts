@@ -142,13 +142,13 @@ export class News {
     this.childrenOf(tracer).bury(grave);
   }
 
-  /** child_wait_callback: a tracee is dead, or its tracer's no more. Who waits for others sleeps on. */
-  wakeFor({ tracer, traced }: Link): void {
+  /** child_wait_callback: a tracee is dead, or its tracer's no more. Who waits for others sleeps on. `as`: its number. */
+  wakeFor({ tracer, traced }: Link, as = traced.task.tid): void {
     const { kernel } = this;
     const { task } = traced;
     for (const [sleeper, { whom }] of this.sleepers) {
       if (!kernel.sameGroup(sleeper, tracer)) continue;
-      if (isMeant(whom, task.tid, () => kernel.pgidOf(task))) kernel.wakeSleeper(sleeper);
+      if (isMeant(whom, as, () => kernel.pgidOf(task))) kernel.wakeSleeper(sleeper);
     }
   }
 

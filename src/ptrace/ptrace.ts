@@ -5,6 +5,7 @@
 
 import { SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
+import type { Tid } from '../base/brand.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
@@ -218,12 +219,12 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
   }
 
-  vanished(task: Task): void {
+  vanished(task: Task, as: Tid = task.tid): void {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;
     traced.broken();
     this.held.delete(task);
-    for (const link of [...traced.links]) this.linking.bury(link);
+    for (const link of [...traced.links]) this.linking.bury(link, as);
     this.links.traced.delete(task);
   }
 

@@ -55,7 +55,7 @@ function takeLeadership(kernel: SimKernel, task: SimTask): void {
   const tid = old.tid;
   const siblings = process.parent?.children;
   const at = siblings?.indexOf(old) ?? -1;
-  kernel.ptrace?.vanished(old);
+  kernel.ptrace?.vanished(old, task.tid);
   kernel.hooks.death(old, false, DeathSignal.REAP);
   old.exitState = ExitState.DEAD;
   kernel.hooks.release(old);

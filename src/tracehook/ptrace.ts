@@ -4,6 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
+import type { Tid } from '../base/brand.ts';
 import type { Kernel, Outcome } from './hooks.ts';
 import type { Disposition } from './signal.ts';
 import type { Task } from './task.ts';
@@ -61,8 +62,8 @@ export interface PtraceHooks {
   stopsAnew(task: Task): void;
   /** A leader dies before its threads, by an exit of its own or by an exec of theirs: nobody can wait for it yet, or ever. */
   leaderDied(task: Task, status: number): void;
-  /** An exec by another thread took its place: it goes without a word (R47). */
-  vanished(task: Task): void;
+  /** An exec by another thread took its place: it goes without a word (R47). `as`: the number that it has then, that of the other. */
+  vanished(task: Task, as?: Tid): void;
   /** Whether somebody ptraces the task: then no signal to it is dropped as it is sent (R30). */
   isTraced(task: Task): boolean;
   /** Whether its real parent's process traces it: to that its group's stops are a tracee's, and not a child's (R10). */

@@ -431,4 +431,24 @@ export const randomWaits = [
       'no more: none',
     ],
   ),
+  scenario(
+    'R47 an exec by another thread: who waits for that thread is woken where the leader, to which it gave its number, was its tracee',
+    function* (s) {
+      for (const whose of ['its own', 'another’s', 'nobody’s']) {
+        const tracer = yield* s.root.make(`tracer, ${whose}`, 'fork', false);
+        const other = yield* s.root.make('other', 'fork', false);
+        const tracee = yield* s.root.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.seize(thread.pid, 'TRACEEXEC');
+        if (whose === 'its own') yield* tracer.seize(tracee.pid);
+        if (whose === 'another’s') yield* other.seize(tracee.pid);
+        yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL']] });
+        yield* thread.start({ call: 'exec', args: [] });
+        s.log(whose, yield* thread.condition(), yield* tracer.pending());
+        if (whose === 'its own') s.log('wait', yield* tracer.result());
+        for (const { pid } of [tracer, other, tracee]) yield* s.root.kill(pid, 'SIGKILL');
+      }
+    },
+    ['its own: dead | false', 'wait: ECHILD', 'another’s: dead | true', 'nobody’s: dead | true'],
+  ),
 ];

@@ -34,7 +34,7 @@ export function claimContinue(host: LinuxHost, task: LinuxTask): void {
  * that it would take.
  */
 export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
-  if (!host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
+  if (task.missedStop || !host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
   const { own, process, blocked } = proc.signalState(task.tid);
   const leader = host.tasks.get(task.tgid);
   const elsewhere = leader !== undefined && leader !== task && (comes(host, leader) || leader.ownsContinue);

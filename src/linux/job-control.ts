@@ -88,6 +88,10 @@ export function eventStop(
       return;
     }
     group.continueReported = false;
+    for (const other of group.threads) {
+      if (other.run === Run.STOPPED && (other.stop === Stop.ENTRY || other.stop === Stop.SECCOMP))
+        other.missedStop = true;
+    }
     const last = host.isGroupStopped(group);
     group.stopWhole = last;
     if (last) host.observeJobControl(group, 'stopped');
@@ -113,6 +117,7 @@ export function eventStop(
     if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
+      task.missedStop = false;
       if (forNothing || !host.ptrace.isTraced(task)) undisturbed(host, task);
       task.noTrap = forNothing && task.step !== Step.NONE && hasTrap(task);
       task.mayYield = true;

@@ -100,6 +100,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
     task.seen = 0n;
   }
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
+  if (kind !== EventKind.EXIT && kind !== EventKind.STOP) task.missedStop = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.sleepsAs >= 0) showDisturbed(host, task, i);
   if (task.served !== null && wokenServed(host, task, kind)) return;

@@ -205,6 +205,8 @@ export class LinuxTask implements Task {
   declines = false;
   /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */
   heardContinue = false;
+  /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
+  missedStop = false;
   /** It comes out of a group stop, which has ended its call, and signals wait that it looks at first. */
   leavesStop = false;
   /** The handler just being set up is to be reported (R45). */

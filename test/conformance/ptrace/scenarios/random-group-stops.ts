@@ -363,4 +363,35 @@ export const randomGroupStops = [
     },
     ['ran out: tracee stop SIGTRAP', 'its own: thread stop SIGSTOP', 'nobody traces it: stopped'],
   ),
+  scenario(
+    'R39 a group stop begins and ends while a thread that was ATTACHed is held at an entry: that ends its call',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      for (const request of ['SYSCALL', 'SINGLESTEP'] as const) {
+        const tracee = yield* s.actor('tracee');
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.ptrace('ATTACH', thread.pid);
+        yield* tracer.wait4(thread.pid);
+        yield* tracer.setOptions(thread.pid, 'TRACESYSGOOD');
+        yield* tracer.syscall(thread.pid);
+        s.log('entry', yield* tracer.look(thread.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', thread.pid));
+        yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        s.log('stopped', yield* tracee.condition());
+        yield* s.root.kill(tracee.pid, 'SIGCONT');
+        s.log('continued', yield* tracee.condition());
+        yield* tracer.cont(thread.pid, 0, request);
+        s.log(request, yield* tracer.look(thread.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', thread.pid));
+      }
+    },
+    [
+      'entry: thread stop SYSCALL | entry nr=0',
+      'stopped: stopped',
+      'continued: runs',
+      'SYSCALL: thread stop SYSCALL | exit ERESTARTSYS',
+      'entry: thread stop SYSCALL | entry nr=0',
+      'stopped: stopped',
+      'continued: runs',
+      'SINGLESTEP: thread stop SIGTRAP | none',
+    ],
+  ),
 ];

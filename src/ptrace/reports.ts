@@ -21,7 +21,7 @@ import {
   syscallOf,
 } from '../utrace/index.ts';
 import type { Link } from './link.ts';
-import { owedReport, signalReport } from './signals.ts';
+import { owedReport, signalReport, stopsAlone } from './signals.ts';
 import { eventStop, groupStop, syscallStop, trapStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 
@@ -162,6 +162,8 @@ function* wholeSignal(
   signal: SignalReport,
 ): Report {
   const answer = yield* signalReport(traced, kernel, task, action, signal);
+  // do_signal_stop, at once: a stop that is whole takes the place of what was to be told of the one before.
+  if (stopsAlone(task, kernel, answer, signal)) for (const link of traced.links) link.owesContinued = false;
   signalOver(traced);
   return answer;
 }

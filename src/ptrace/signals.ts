@@ -7,7 +7,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
-import type { Task } from '../tracehook/task.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
 import { deliver, ignore, SignalDisposition, type SignalReport, signalOf } from '../utrace/index.ts';
 import type { Link } from './link.ts';
 import { handlerStop, signalStop } from './stop.ts';
@@ -179,6 +179,13 @@ const changedBehind = (task: Task, kernel: PtraceKernel, { info, original, actio
 /** Whether a signal would stop the task's group. */
 const stops = (task: Task, kernel: PtraceKernel, signo: number): boolean =>
   defaultAction(signo) === 'stop' && (signo === SIG.SIGSTOP || kernel.disposition(task, signo) === 'default');
+
+/** Whether the group's stop by a signal that is passed on will be whole with the task. */
+export const stopsAlone = (task: Task, kernel: PtraceKernel, answer: number, { info }: SignalReport): boolean =>
+  signalOf(answer) !== SignalDisposition.IGN &&
+  info !== null &&
+  stops(task, kernel, info.signo) &&
+  kernel.threadsOf(task).every((thread) => thread === task || thread.exitState !== ExitState.ALIVE);
 
 /** A report that was asked for: the traps that are owed, and a handler stepped into. */
 export function* owedReport(

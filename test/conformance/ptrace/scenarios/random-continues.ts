@@ -357,4 +357,31 @@ export const randomContinues = [
     },
     ['told: SIGCHLD CLD_CONTINUED pid=tracee'],
   ),
+  scenario(
+    'R37 a SIGCONT while a signal is shown, and SIGSTOP in place of that SIGCONT: the new stop takes the place of what was to be told',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group stop', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
+    },
+    [
+      'attached: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee',
+      'group stop: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      'signal: tracee stop SIGUSR1 | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'stopped: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+    ],
+  ),
 ];

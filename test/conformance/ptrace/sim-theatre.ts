@@ -21,7 +21,7 @@ import { RESTART } from '../../../src/sim/restart.ts';
 import { sleepOn } from '../../../src/sim/sleep.ts';
 import { AT, DATA } from '../../../src/sim/text.ts';
 import { decode, encode } from './codec.ts';
-import { DATA_SIZE, DO, SLOTS } from './layout.ts';
+import { DATA_SIZE, DO, SLOTS, STAGE_AT, STAGE_SIZE } from './layout.ts';
 import type { Call, Condition, Handled, Op, Play, Reply, World } from './play.ts';
 
 const USHER = SLOTS - 1;
@@ -34,7 +34,7 @@ const TIDS_TAKEN = 1000;
 const NOWHERE = 8;
 const WORD = 0x1122334455667788n;
 /** Where an actor's data is: a page of its own for each slot, in whatever address space it is. */
-const dataOf = (slot: number): number => 0x20000000 + slot * 0x1000;
+const dataOf = (slot: number): number => STAGE_AT + slot * 0x1000;
 /** Steps that a spinning task is given before all is taken to be quiet. */
 const SPINS = 8;
 /** What a real actor runs between its calls: for who steps through it. */
@@ -119,9 +119,9 @@ export class SimTheatre implements World {
     return function* again(sys) {
       const slot = theatre.slots[n]!;
       theatre.furnish(sys);
-      const mapped = yield* sys.call(MMAP, dataOf(n), DATA_SIZE, 0, FIXED_ANONYMOUS); // map_stage
-      if (mapped !== dataOf(n)) yield* sys.routine(AT.STORE, 0, NOWHERE, 1); // skipped: it has no stage
+      const mapped = yield* sys.call(MMAP, STAGE_AT, STAGE_SIZE, 0, FIXED_ANONYMOUS); // map_stage
       yield* sys.gettid();
+      if (mapped !== STAGE_AT) yield* sys.routine(AT.STORE, 0, NOWHERE, 1); // skipped: it has no stage to write that down
       theatre.take(n, sys.task); // perhaps under its leader's number
       const order = slot.given[slot.done];
       if (order !== undefined) {

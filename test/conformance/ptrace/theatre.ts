@@ -4,7 +4,17 @@
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, programDir } from '../../support/paths.ts';
@@ -144,9 +154,19 @@ export class Theatre implements World {
       if (performance.now() > end) throw new Error(`it does not come to rest\n${this.situation()}`);
       await nap(1);
       const now = this.look(turns);
-      const supervisor = this.variant.prefix.length > 0 && stateOf(this.first.pid ?? 0) === 'R';
-      looks = now === before && !now.includes('R') && !supervisor ? looks + 1 : 0;
+      looks = now === before && !now.includes('R') && !this.supervisorRuns() ? looks + 1 : 0;
       before = now;
+    }
+  }
+
+  /** Any thread of it: SIGCHLD is for the process, and whoever takes it wakes the one that works. */
+  private supervisorRuns(): boolean {
+    if (this.variant.prefix.length === 0) return false;
+    const threads = `/proc/${this.first.pid ?? 0}/task`;
+    try {
+      return readdirSync(threads).some((tid) => stateOf(Number(tid)) === 'R');
+    } catch {
+      return false; // it is gone
     }
   }
 

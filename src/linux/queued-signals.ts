@@ -29,6 +29,9 @@ export interface QueuedSignal {
 /** Whether the signal that the task was shown last was its own, and not its process's, as far as its siginfo says. */
 export const shownIsOwn = ({ shown }: LinuxTask): boolean => shown === null || shown.code === SI.SI_TKILL;
 
+/** Whether a siginfo is of a signal that was sent to a process: by kill, or of its child (do_notify_parent). */
+const isOfProcess = ({ signo, code }: Siginfo): boolean => code === SI.SI_USER || (signo === SIG.SIGCHLD && code > 0);
+
 const isThat =
   ({ errno, value }: Siginfo) =>
   ({ cookie }: QueuedSignal): boolean =>
@@ -96,10 +99,11 @@ export class QueuedSignals {
     return asked.length;
   }
 
-  /** A signal that came when it could not be delivered. */
+  /** A signal that came when it could not be delivered: back to the queue that it came from. */
   again(task: LinuxTask, info: Siginfo): void {
+    const ofProcess = task.group.queued.some(isThat(info)) || isOfProcess(info);
     const item = this.take(task, info);
-    this.add(task, item?.info ?? info, item?.decision ?? null);
+    this.add(task, item?.info ?? info, item?.decision ?? null, ofProcess ? task.group : task);
   }
 
   /** The signal that the task was shown, or what became of it, goes back to the queue that it came from. */

@@ -69,8 +69,8 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     detachNow(host, task);
     return;
   }
-  if (task.childSignals.length > 0 && task.run === Run.STOPPED) giveChildSignals(host, task);
   if (task.group.procFiles.due.length > 0 && task.run === Run.STOPPED) installProcFilters(host, task);
+  if (task.childSignals.length > 0 && task.run === Run.STOPPED) giveChildSignals(host, task);
   if (task.run !== Run.STOPPED) return; // it was killed meanwhile, and what it stands at now is the loop's
   const { stop, trace } = task;
   if (stop === Stop.GROUP) {

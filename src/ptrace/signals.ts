@@ -225,8 +225,10 @@ export function* owedReport(
     for (const { link, info } of shown) {
       const left = afterStop(link, kernel, task, info);
       if (left === null) continue;
-      const cancelled = kernel.continues(task) !== continues || (!continued && kernel.hasPending(task, SIG.SIGCONT));
-      if (cancelled && stops(task, kernel, left.signo)) continue; // R32
+      const isContinued = (): boolean =>
+        kernel.continues(task) !== continues ||
+        (!continued && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT)));
+      if (stops(task, kernel, left.signo) && isContinued()) continue; // R32
       if (injected === null) injected = left;
       else kernel.sendSignal(task, left);
     }

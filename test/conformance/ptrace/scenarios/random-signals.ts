@@ -398,4 +398,49 @@ export const randomSignals = [
     ['interrupted: tracee EVENT_STOP SIGTRAP | 35', 'interrupted: tracee EVENT_STOP SIGTRAP | 219'],
     { notPassive: 'the other tracer is shown the SIGCONT, and that is a disturbance' },
   ),
+  scenario(
+    'R37 the SIGCHLD that tells a tracer of its tracee is its process’s: what is for the thread alone comes first',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracer.look(tracee.pid));
+      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* s.root.kill(child.pid, 'SIGUSR1');
+      s.log('child', yield* child.condition());
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      s.log('first', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('second', yield* tracer.look(tracee.pid));
+    },
+    ['attached: tracee stop SIGSTOP', 'child: stopped', 'first: tracee stop SIGSTOP', 'second: tracee stop SIGCHLD'],
+  ),
+  scenario(
+    'R32 a SIGCONT for a sibling cancels the SIGSTOP of an ATTACH that is passed on: it is not lost by that',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      s.log('trap', yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('runs', yield* tracee.condition());
+      yield* tracer.syscall(thread.pid);
+      s.log('next', yield* tracer.look(thread.pid));
+      yield* tracer.syscall(thread.pid);
+      s.log('next', yield* tracer.look(thread.pid));
+    },
+    [
+      'attached: tracee stop SIGSTOP',
+      'trap: thread EVENT_STOP SIGTRAP',
+      'runs: runs',
+      'next: thread stop SIGCONT',
+      'next: thread stop SIGTRAP',
+    ],
+  ),
 ];

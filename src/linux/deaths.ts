@@ -107,6 +107,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     if (task.isLeader && (!task.groupDead || hasZombies(host, task))) host.ptrace?.leaderDied(task, status);
     if (host.unborn.size > 0) adoptOrphans(host, task);
     expectDeath(host, task);
+    host.ptrace?.tracerGone(task); // exit_ptrace: before anybody is told of its own death
     resumeTask(host, task);
   };
   // R49: ptrace shows its event last, and to the killed, too.

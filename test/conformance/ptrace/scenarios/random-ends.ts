@@ -333,4 +333,19 @@ export const randomEnds = [
       ],
     ),
   ),
+  scenario(
+    'R12 R51 the zombie that a tracer has not waited for: as that dies, the real parent is told of it first, and then of the tracer',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* s.root.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.exitGroup(7));
+      s.log('the tracee is dead', yield* s.root.handled());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      const [first] = yield* s.root.handled(); // how many there are is a matter of time
+      s.log('its tracer, too', [first!]);
+    },
+    ['the tracee is dead: none', 'its tracer, too: SIGCHLD CLD_EXITED pid=tracee'],
+  ),
 ];

@@ -18,8 +18,10 @@ import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = bit(SIG.SIGCONT);
 const SIGTRAP_BIT = bit(SIG.SIGTRAP);
-/** A leader that does not come to take it in so many ms is busy in the kernel. */
+/** A leader that does not come to take it in so many ms is busy in the kernel … */
 const PATIENCE_MS = 20;
+/** … unless it only waits for a CPU: then so often. */
+const PATIENCE_TIMES = 50;
 
 /** A stop of its leader's, which may have come in the way of taking a SIGCONT. */
 export function claimContinue(host: LinuxHost, task: LinuxTask): void {
@@ -71,10 +73,20 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   if (!isComing(host, leader)) return false;
   task.goesOn = () => goOn(host, task);
   host.yielding.add(task);
-  host.eventLoop.after(PATIENCE_MS, () => {
-    if (host.yielding.delete(task)) host.wake(task);
-  });
+  waitForLeader(host, task, leader, PATIENCE_TIMES);
   return true;
+}
+
+function waitForLeader(host: LinuxHost, task: LinuxTask, leader: LinuxTask, times: number): void {
+  host.eventLoop.after(PATIENCE_MS, () => {
+    if (!host.yielding.has(task)) return;
+    if (times > 1 && proc.state(leader.tid) === 'R') {
+      waitForLeader(host, task, leader, times - 1);
+      return;
+    }
+    host.yielding.delete(task);
+    host.wake(task);
+  });
 }
 
 /** Whether a SIGCONT waits for the process. */

@@ -101,6 +101,8 @@ interface Target {
   steps: boolean;
   /** The wait status of its stop, as its tracer was told. */
   stop: number | undefined;
+  /** The last process that it made, it made by vfork. */
+  vforks: boolean;
 }
 
 export class Author implements Director {
@@ -159,7 +161,7 @@ export class Author implements Director {
   }
 
   private target(name: string): void {
-    this.targets.set(name, { tracer: undefined, steps: false, stop: undefined });
+    this.targets.set(name, { tracer: undefined, steps: false, stop: undefined, vforks: false });
   }
 
   // --- choosing ---
@@ -219,7 +221,13 @@ export class Author implements Director {
   }
 
   private choose(view: View): Step {
-    const alive = [...this.targets.keys()].filter((name) => view.born(name) && view.condition(name) !== 'dead');
+    for (const target of this.targets.values())
+      if (target.tracer !== undefined && view.condition(target.tracer) === 'dead') target.tracer = undefined;
+    const alive = [...this.targets].flatMap(([name, { tracer, vforks }]) => {
+      if (!view.born(name) || view.condition(name) === 'dead') return [];
+      // Its tracer died as it slept there: a deadly signal ends it at once now, and no real tracee.
+      return vforks && view.busy(name) && tracer === undefined ? [] : [name];
+    });
     if (alive.length === 0 || this.random.chance(5))
       return this.wait(view, this.random.chance(50) ? 'root' : 'tracer', this.someone());
     const name = this.random.pick(alive);
@@ -440,6 +448,8 @@ export class Author implements Director {
     if (kind === 'thread') this.leaders.set(child, this.leaders.get(name) ?? name);
     const isCast = this.cast.some((one) => one.name === name); // of others it is not known whether they are traced
     // A deadly signal ends who sleeps in a vfork and is not traced, at once, and no real tracee.
-    return { by: name, make: child, kind: kind === 'vfork' && !(isCast && tracer !== undefined) ? 'fork' : kind };
+    const vforks = kind === 'vfork' && isCast && tracer !== undefined;
+    this.targets.get(name)!.vforks = vforks;
+    return { by: name, make: child, kind: kind === 'vfork' && !vforks ? 'fork' : kind };
   }
 }

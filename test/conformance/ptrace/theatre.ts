@@ -130,19 +130,18 @@ export class Theatre implements World {
     );
   }
 
-  /** What the actors of all slots do. Who spins on purpose, and has come to it since the last look: `s`. */
-  private look(turns: number[]): string {
-    const one = (n: number): string => {
+  /** What the actors of all slots do. Who spins on purpose: `s`. Whether all those have come to it since they did last. */
+  private look(turns: number[]): { readonly states: string; readonly ran: boolean } {
+    const spinning = (n: number): boolean => this.file.field(n, 'spinning') !== 0;
+    const slots = this.slots(); // there may soon be more
+    const states = slots.map((n) => {
       const state = stateOf(this.tid(n));
-      if (state !== 'R' || this.file.field(n, 'spinning') === 0) return state;
-      const now = this.file.field(n, 'turns');
-      const ran = turns[n] !== now;
-      turns[n] = now;
-      return ran ? 's' : 'R';
-    };
-    return this.slots()
-      .map((n) => `${one(n)}${this.file.field(n, 'done')}`)
-      .join(' ');
+      return `${state === 'R' && spinning(n) ? 's' : state}${this.file.field(n, 'done')}`;
+    });
+    const spinners = slots.filter((_, i) => states[i]!.startsWith('s'));
+    const ran = spinners.every((n) => this.file.field(n, 'turns') !== turns[n]);
+    if (ran) for (const n of spinners) turns[n] = this.file.field(n, 'turns');
+    return { states: states.join(' '), ran };
   }
 
   /** Waits until nothing runs but what spins on purpose, for several looks; that gets its turn between them. */
@@ -153,8 +152,10 @@ export class Theatre implements World {
     while (looks < this.variant.quiet) {
       if (performance.now() > end) throw new Error(`it does not come to rest\n${this.situation()}`);
       await nap(1);
-      const now = this.look(turns);
-      looks = now === before && !now.includes('R') && !this.supervisorRuns() ? looks + 1 : 0;
+      const { states: now, ran } = this.look(turns);
+      const rests = now === before && !now.includes('R') && !this.supervisorRuns();
+      if (!rests) looks = 0;
+      else if (ran) looks++; // on a busy machine it may be many looks until who spins has its turn
       before = now;
     }
   }

@@ -349,7 +349,14 @@ static void take(struct ut_event *ev, pid_t tid, const struct waited *w)
 	}
 }
 
-// Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Returns how many
+// What a group comes to, several of its threads come to at once: who has is to be seen with the first.
+static int is_of_group(const struct ut_event *ev)
+{
+	return ev->kind == UT_STOP || (ev->kind == UT_EVENT && ev->status >> 16 == EVENT_EXIT);
+}
+
+// Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Looks for `max` events, or for
+// all there are when one is of a group. Returns how many
 // events there are; 0: none (the slice is over, or nobody is ready); -ECHILD: no tracees at all.
 int ut_collect(int max, int block)
 {
@@ -374,7 +381,9 @@ int ut_collect(int max, int block)
 		}
 		if (tid == 0)
 			return n;
-		take(&events[n++], tid, &w);
+		take(&events[n], tid, &w);
+		if (is_of_group(&events[n++]))
+			max = capacity;
 	}
 	return n;
 }

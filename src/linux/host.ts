@@ -286,10 +286,10 @@ export class LinuxHost implements Kernel {
     dispatch(this, i);
   }
 
-  /** Handles the `n` events that were collected into the buffer. */
-  handleAll(n: number): void {
+  /** Handles the `n` events that were collected into the buffer, after `cause` was let go (0: nobody). */
+  handleAll(n: number, cause = 0): void {
     const { collected, order } = this;
-    order.arrange(this, n);
+    order.arrange(this, n, cause);
     collected.to = n;
     try {
       for (let k = 0; k < n; k++) {

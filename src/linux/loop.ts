@@ -129,7 +129,7 @@ export class Loop {
       while (!over) {
         host.handleReady();
         pollDying(host);
-        const { tid } = next;
+        const { tid, request } = next;
         const isDue = host.due.left > 0;
         const awaitsDeath = host.dying.size > 0 && dyingTurns < DYING_TURNS;
         forgetStatus();
@@ -147,7 +147,7 @@ export class Loop {
           break;
         }
         const waited = host.lingering !== null;
-        host.handleAll(n);
+        host.handleAll(n, isDue || request === 0 ? 0 : tid);
         if (waited) endLingering(host);
         if (n > 0) {
           block = true;

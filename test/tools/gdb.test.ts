@@ -170,7 +170,7 @@ const MANY: readonly Scene[] = [
   [
     'steps in a thread',
     'threads',
-    ['break take_turn', 'run', 'next', 'next', 'next', 'delete', 'continue'],
+    ['break take_turn', 'run', 'next', 'next', 'bt', 'delete', 'continue'], // a third would give the next thread its turn
     /exited with code 014/,
   ],
   [

@@ -48,6 +48,10 @@ enum ut_kind {
 
 _Static_assert(sizeof(struct ut_event) == 192, "mirrored in src/linux/event-buffer.ts");
 
+// read-event.c
+void ut_read_event(struct ut_event *ev);
+int ut_is_of_group(const struct ut_event *ev);
+
 // wait.c
 void ut_events_set(struct ut_event *events, int capacity);
 int ut_collect(int max, int block);

@@ -1,4 +1,4 @@
-// The fused loop: resume a task, wait for whatever stops next, read what the stop needs.
+// The fused loop: resume a task, wait for whatever stops next, and have read what the stop needs (read-event.c).
 #include "utrace.h"
 
 #include <errno.h>
@@ -14,12 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef PTRACE_GET_SYSCALL_INFO
-#define PTRACE_GET_SYSCALL_INFO 0x420e
-#endif
-#define EVENT_EXIT 6
-#define EVENT_SECCOMP 7
-#define EVENT_STOP 128
 #define WAIT_TICK_NS 1000000L
 
 // Tracees are always eligible for wait; with __WCLONE ordinary children (exit signal SIGCHLD), which belong to
@@ -47,70 +41,6 @@ void ut_events_set(struct ut_event *buffer, int count)
 void ut_want_rusage(int on)
 {
 	want_rusage = on;
-}
-
-static void read_call(struct ut_event *ev)
-{
-	long n = ptrace(PTRACE_GET_SYSCALL_INFO, ev->tid, sizeof ev->u.call, &ev->u.call);
-	if (n < 0) {
-		ev->err = errno;
-		ev->kind = UT_VOID;
-		return;
-	}
-	switch (ev->u.call.op) {
-	case 1: ev->kind = UT_ENTRY; break;
-	case 2: ev->kind = UT_EXIT; break;
-	case 3: ev->kind = UT_SECCOMP; break;
-	default: ev->kind = UT_VOID; break; // killed meanwhile, and at its exit: no stop of a call's
-	}
-}
-
-// SIGKILL ends a stop at any moment (R50), and then the task may stand at its exit by now: what is read of it is about that.
-static int is_exit(const siginfo_t *si)
-{
-	return si->si_signo == SIGTRAP && si->si_code == (SIGTRAP | EVENT_EXIT << 8);
-}
-
-static int went_to_exit(pid_t tid)
-{
-	siginfo_t si;
-	return ptrace(PTRACE_GETSIGINFO, tid, 0, &si) == 0 && is_exit(&si);
-}
-
-static void read_event(struct ut_event *ev)
-{
-	int status = ev->status;
-	ev->err = 0;
-	if (!WIFSTOPPED(status)) {
-		ev->kind = UT_DEATH;
-		return;
-	}
-	int sig = WSTOPSIG(status), event = status >> 16;
-	if (sig == (SIGTRAP | 0x80) || event == EVENT_SECCOMP) {
-		read_call(ev);
-		if (event == EVENT_SECCOMP && ev->kind != UT_VOID)
-			ev->kind = UT_SECCOMP;
-	} else if (event == EVENT_STOP) {
-		ev->kind = UT_STOP;
-	} else if (event) {
-		unsigned long message = 0;
-		ev->kind = UT_EVENT;
-		if (ptrace(PTRACE_GETEVENTMSG, ev->tid, 0, &message) < 0) {
-			ev->err = errno;
-			ev->kind = UT_VOID;
-		} else if (event != EVENT_EXIT && went_to_exit(ev->tid)) {
-			ev->kind = UT_VOID; // the message may be that of the exit
-		}
-		ev->message = message;
-	} else {
-		ev->kind = UT_SIGNAL;
-		if (ptrace(PTRACE_GETSIGINFO, ev->tid, 0, ev->u.siginfo) < 0) {
-			ev->err = errno;
-			ev->kind = UT_VOID;
-		} else if (is_exit((const siginfo_t *)ev->u.siginfo)) {
-			ev->kind = UT_VOID;
-		}
-	}
 }
 
 // --- the slice: a periodic timer whose signal bounds how long a wait may block ---
@@ -340,7 +270,7 @@ static void take(struct ut_event *ev, pid_t tid, const struct waited *w)
 		ev->utime_us = (uint64_t)w->ru.ru_utime.tv_sec * 1000000 + (uint64_t)w->ru.ru_utime.tv_usec;
 		ev->stime_us = (uint64_t)w->ru.ru_stime.tv_sec * 1000000 + (uint64_t)w->ru.ru_stime.tv_usec;
 	}
-	read_event(ev);
+	ut_read_event(ev);
 	ut_stats.stops++;
 	if (tid != ut_stats.last_tid) {
 		ut_stats.last_tid = tid;
@@ -349,15 +279,9 @@ static void take(struct ut_event *ev, pid_t tid, const struct waited *w)
 	}
 }
 
-// What a group comes to, several of its threads come to at once: who has is to be seen with the first.
-static int is_of_group(const struct ut_event *ev)
-{
-	return ev->kind == UT_STOP || (ev->kind == UT_EVENT && ev->status >> 16 == EVENT_EXIT);
-}
-
 // Fills the event buffer. Blocks for the first event when `block`, but never past the slice. Looks for `max` events, or for
-// all there are when one is of a group. Returns how many
-// events there are; 0: none (the slice is over, or nobody is ready); -ECHILD: no tracees at all.
+// all there are when one is of a group. Returns how many events there are; 0: none (the slice is over, or nobody is
+// ready); -ECHILD: no tracees at all.
 int ut_collect(int max, int block)
 {
 	int n = 0, began = atomic_load_explicit(&ticks, memory_order_relaxed);
@@ -382,7 +306,7 @@ int ut_collect(int max, int block)
 		if (tid == 0)
 			return n;
 		take(&events[n], tid, &w);
-		if (is_of_group(&events[n++]))
+		if (ut_is_of_group(&events[n++]))
 			max = capacity;
 	}
 	return n;

@@ -1,4 +1,4 @@
-/** The buffer that native/wait.c fills: struct ut_event, mirrored. Values are valid until the next native call. */
+/** The buffer that native/wait.c and read-event.c fill: struct ut_event, mirrored. Values are valid until the next native call. */
 
 export const EventKind = {
   VOID: 0,

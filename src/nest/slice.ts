@@ -1,5 +1,5 @@
 /**
- * native/wait.c, on the simulated kernel: waits, what each stop needs read, and the slice whose timer bounds how long a wait may
+ * native/wait.c and read-event.c, on the simulated kernel: waits, what each stop needs read, and the slice whose timer bounds how long a wait may
  * block. Virtual time passes only while nobody runs, so the timer ticks once a wait has found nothing for as long as it may.
  */
 
@@ -42,6 +42,12 @@ function statusOf(code: number, status: number): number {
   if (code === CLD.CLD_CONTINUED) return 0xffff;
   return (status << 8) | 0x7f;
 }
+
+/** ut_is_of_group: a group stop, or an exit: several threads of the group come to it at once. */
+const isOfGroup = (kind: number, status: number): boolean =>
+  kind === KIND.STOP
+    ? stopSignal(status) !== SIG.SIGTRAP
+    : kind === KIND.EVENT && stopEvent(status) === PTRACE_EVENT.EXIT;
 
 export class Slice {
   private readonly caller: Caller;
@@ -105,7 +111,8 @@ export class Slice {
 
   collect(max: number, block: boolean): number {
     const began = this.ticks;
-    const most = Math.min(max, this.events.length / SLOT);
+    const capacity = this.events.length / SLOT;
+    let most = Math.min(max, capacity);
     let n = 0;
     while (n < most) {
       const waited = n > 0 || !block ? this.next(-1, W.NOHANG) : this.nextTicking();
@@ -115,7 +122,7 @@ export class Slice {
       }
       if (waited.tid < 0) return n > 0 ? n : waited.tid;
       if (waited.tid === 0) return n;
-      this.take(n++, waited);
+      if (isOfGroup(this.take(n++, waited), waited.status)) most = capacity;
     }
     return n;
   }
@@ -199,14 +206,16 @@ export class Slice {
     return 1;
   }
 
-  /** What a wait brought, into a slot of the event buffer: with what the stop needs read. */
-  private take(n: number, { tid, status, uid = 0 }: Waited): void {
+  /** What a wait brought, into a slot of the event buffer: with what the stop needs read. The kind of event that it is. */
+  private take(n: number, { tid, status, uid = 0 }: Waited): number {
     const at = n * SLOT;
     this.events.fill(0, at, at + SLOT);
+    const kind = this.read(at, tid, status);
     this.view.setInt32(at, tid, true);
     this.view.setInt32(at + 4, status, true);
-    this.view.setInt32(at + 8, this.read(at, tid, status), true);
+    this.view.setInt32(at + 8, kind, true);
     this.view.setUint32(at + 40, uid, true);
+    return kind;
   }
 
   private read(at: number, tid: number, status: number): number {

@@ -223,11 +223,9 @@ export class Author implements Director {
   private choose(view: View): Step {
     for (const target of this.targets.values())
       if (target.tracer !== undefined && view.condition(target.tracer) === 'dead') target.tracer = undefined;
-    const alive = [...this.targets].flatMap(([name, { tracer, vforks }]) => {
-      if (!view.born(name) || view.condition(name) === 'dead') return [];
-      // Its tracer died as it slept there: a deadly signal ends it at once now, and no real tracee.
-      return vforks && view.busy(name) && tracer === undefined ? [] : [name];
-    });
+    const alive = [...this.targets.keys()].filter(
+      (name) => view.born(name) && view.condition(name) !== 'dead' && !this.leftInVfork(view, name),
+    );
     if (alive.length === 0 || this.random.chance(5))
       return this.wait(view, this.random.chance(50) ? 'root' : 'tracer', this.someone());
     const name = this.random.pick(alive);
@@ -246,6 +244,12 @@ export class Author implements Director {
     return view.condition(name) === 'stopped'
       ? this.stopped(view, name, target, tracer)
       : this.running(view, name, tracer);
+  }
+
+  /** Its tracer died as it slept in a vfork: a deadly signal ends it at once now, and no real tracee. */
+  private leftInVfork(view: View, name: string): boolean {
+    const { tracer, vforks } = this.targets.get(name)!;
+    return vforks && tracer === undefined && view.busy(name);
   }
 
   /** Somebody was resumed by a step: see Target. */

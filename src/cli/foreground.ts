@@ -74,14 +74,19 @@ export class Foreground {
       else if (this.phase === 'running' && isJob()) this.stopAll();
       return;
     }
-    if (this.holder === null || this.holder === group) this.give(group);
-    else if (!this.queue.includes(group)) this.queue.push(group);
+    if (this.holder === null || (this.holder === group && !this.hasTerminal(group))) this.give(group);
+    else if (this.holder !== group && !this.queue.includes(group)) this.queue.push(group);
+  }
+
+  /** Given already: this stop is that of another process of the group, which our SIGCONT ended. One more would undo a Ctrl-Z. */
+  private hasTerminal(group: number): boolean {
+    return placeOf(process.pid)?.foreground === group;
   }
 
   private give(group: number): void {
     this.holder = group;
     // From the background we may not: the shell is told that this job wants the terminal.
-    if (inForeground() || placeOf(process.pid)?.foreground === group) this.setForeground(group);
+    if (inForeground() || this.hasTerminal(group)) this.setForeground(group);
     else if (isJob()) process.kill(process.pid, 'SIGSTOP');
   }
 

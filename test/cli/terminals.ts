@@ -79,15 +79,28 @@ for step in steps:
             break
     if failed:
         break
+def stat(name):
+    return open('/proc/%s/stat' % name).read().rsplit(')', 1)[1].split()
+ours = []
 for name in os.listdir('/proc'):
     if name.isdigit():
         try:
-            if int(open('/proc/%s/stat' % name).read().rsplit(')', 1)[1].split()[3]) in pids:
-                if failed:
-                    failed += ' [%s: %s]' % (name, ', '.join(re.findall('(?:Name|State|TracerPid|SigPnd|ShdPnd):.*', open('/proc/%s/status' % name).read())))
-                os.kill(int(name), signal.SIGKILL)
+            if int(stat(name)[3]) in pids:
+                ours.append(name)
         except (OSError, ValueError):
             pass
+for name in ours if failed else []:
+    try:
+        group, foreground = stat(name)[2], stat(name)[5]
+        fields = re.findall('(?:Name|State|TracerPid|SigPnd|ShdPnd):.*', open('/proc/%s/status' % name).read())
+        failed += ' [%s: %s, group %s, foreground %s]' % (name, ', '.join(fields), group, foreground)
+    except OSError:
+        pass
+for name in ours:
+    try:
+        os.kill(int(name), signal.SIGKILL)
+    except OSError:
+        pass
 for pid in pids:
     os.waitpid(pid, 0)
 print(json.dumps({'screens': screens, 'failed': failed}))

@@ -140,6 +140,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       const status = runToStop(host, task, request);
       if (status === null) return false;
       if (isLast(status)) return true;
+      if (stopEvent(status) === PTRACE_EVENT.STOP) task.trapsNext = task.trapTaken = true; // it is to be seen, later
       if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
       const siginfo = new Uint8Array(SIGINFO_SIZE);
       if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;

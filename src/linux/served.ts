@@ -28,7 +28,8 @@ const ERESTARTNOHAND = 514n;
 
 /** At the seccomp stop of a call that is served. */
 export function serve(host: LinuxHost, task: LinuxTask): void {
-  const served = host.ptrace!.enter(task);
+  const served = host.ptrace!.enter(task, task.sleptOn);
+  task.sleptOn = false;
   switch (served.do) {
     case 'return':
       if (!lingers(host, task, served.value)) giveBackTo(host, task, served.value);
@@ -80,8 +81,10 @@ export function answer(host: LinuxHost, task: LinuxTask, value: number | bigint)
 export function pokeServed(host: LinuxHost, task: LinuxTask): void {
   const { served } = task;
   if (served === null || task.run === Run.GONE) return;
-  if (served.phase === 'asleep') interruptPolitely(host, task);
-  else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
+  if (served.phase === 'asleep') {
+    task.poked = true;
+    interruptPolitely(host, task);
+  } else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
 }
 
 /** It asks anew. */
@@ -147,6 +150,7 @@ export function sleepNow(host: LinuxHost, task: LinuxTask): void {
   const { served } = task;
   if (served?.phase !== 'parked' || task.run !== Run.STOPPED) return;
   served.phase = 'asleep';
+  task.poked = false;
   const pause = syscallNumber(task.call.abi, 'pause')!;
   task.registers.set(host.arch.syscallNumber, BigInt(pause));
   resumeTask(host, task);

@@ -86,8 +86,9 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.trapShown = false;
   task.invalidate();
   const polite = task.politeInterrupt;
-  const asked = task.interruptSent || !task.begun;
+  const asked = (task.interruptSent && !task.trapTaken) || !task.begun;
   task.begun = true;
+  if (kind === EventKind.STOP) task.trapTaken = false;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;
@@ -99,6 +100,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
     task.heardContinue = false;
     task.seen = 0n;
   }
+  const back = (kind === EventKind.ENTRY || kind === EventKind.SECCOMP) && task.sleepsOn && !task.poked;
+  task.sleptOn = back || (task.sleptOn && kind === EventKind.SECCOMP);
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
   if (kind !== EventKind.EXIT && kind !== EventKind.STOP) task.missedStop = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);

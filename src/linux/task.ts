@@ -139,6 +139,10 @@ export class LinuxTask implements Task {
   served: ServedCall | null = null;
   /** It was woken from the sleep of a served call, and is on its way back into that. */
   sleepsOn = false;
+  /** … because there was something for it to look at. */
+  poked = false;
+  /** It is back in that call, and nothing has woken it. */
+  sleptOn = false;
   /** Its wait was left to the kernel; it has not been seen since. */
   waitsForReal = false;
   /** The number of the call that was answered without being made: restored for whoever sees its exit. */
@@ -168,6 +172,8 @@ export class LinuxTask implements Task {
   ranOut = false;
   /** As soon as what it stands in is over it traps: to go back into that, or to learn whether that lasts. */
   trapsNext = false;
+  /** … in place of one that came when it could not be told: that of a SIGCONT, or of its group. */
+  trapTaken = false;
   /** Its clone was given CLONE_UNTRACED, and where that was in memory. */
   untraced: { readonly at?: bigint; readonly given?: bigint } | null = null;
   /** Held, and under a real LISTEN meanwhile. */

@@ -62,7 +62,7 @@ const owesTrap = (host: LinuxHost, task: LinuxTask): boolean =>
   task.pending === null &&
   task.trace.interrupt &&
   (task.stop === Stop.SIGNAL || task.stop === Stop.EXIT || (task.stop === Stop.TRAP && task.trapShown)) &&
-  host.ptrace?.isTraced(task) === true;
+  host.ptrace?.owesTrap(task) === true;
 
 /** True: look again what is owed. */
 function afterHook(host: LinuxHost, task: LinuxTask, outcome: Outcome): boolean {

@@ -100,13 +100,13 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   // --- PtraceHooks ---
 
-  enter(task: Task): Served {
-    const served = this.serve(task);
+  enter(task: Task, sleptOn = false): Served {
+    const served = this.serve(task, sleptOn);
     this.log?.(`${task.tid} ${describeCall(task)} ${describeServed(served)}`);
     return served;
   }
 
-  private serve(task: Task): Served {
+  private serve(task: Task, sleptOn: boolean): Served {
     const { abi, nr } = task.syscall;
     this.news.sleepers.delete(task);
     switch (syscallName(abi, nr)) {
@@ -115,7 +115,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
       case 'wait4':
       case 'waitpid':
       case 'waitid':
-        return enterWait(this, task);
+        return enterWait(this, task, sleptOn);
       default:
         return { do: 'make' };
     }
@@ -238,6 +238,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
 
   isSeized(task: Task): boolean {
     return this.isTraced(task) && this.links.on(task).every(({ seized }) => seized);
+  }
+
+  owesTrap(task: Task): boolean {
+    return this.links.on(task).some(({ owes }) => owes);
   }
 
   killed(task: Task): boolean {

@@ -95,17 +95,19 @@ function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): W
   }
 }
 
-export function enterWait(ptrace: Ptrace, tracer: Task): Served {
+/** `sleptOn`: what is no news would not have woken it (do_wait looks again only as it is woken). */
+export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Served {
   ptrace.linking.buryAdopted(tracer);
   const links = ptrace.links.linksOf(tracer);
   const children = ptrace.news.childrenOf(tracer);
-  if (links.length === 0 && !children.hasGraves) return MAKE;
+  if (links.length === 0 && !children.hasGraves && !sleptOn) return MAKE;
   const call = parse(ptrace, tracer);
   if (call === undefined) return MAKE;
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
   const event = find(ptrace, call, seen);
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
+  if (seen.length === 0 && sleptOn && !children.hasNews(call)) return sleep(ptrace, call);
   if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
   if (event === null ? children.hasNews(call) : children.hasNews(call, comesBefore(ptrace, call, event.link))) {
     return tryForReal(ptrace, call);

@@ -29,8 +29,11 @@ export type ProcFile =
 
 /** What a kernel calls. */
 export interface PtraceHooks {
-  /** A call of this task, after its entry was reported and before it is made. */
-  enter(task: Task): Served;
+  /**
+   * A call of this task, after its entry was reported and before it is made. `sleptOn`: one that it sleeps in all the time, as far as
+   * anybody can tell; nobody woke it, its kernel alone had reason to disturb it.
+   */
+  enter(task: Task, sleptOn?: boolean): Served;
   /**
    * The stopped task on which the ptrace request at hand is to work; null: it needs no stop, or will be refused. For a kernel that
    * makes requests in parts.
@@ -70,6 +73,8 @@ export interface PtraceHooks {
   isTracedByParent(task: Task): boolean;
   /** Whether somebody SEIZEd it, and nobody ATTACHed. */
   isSeized(task: Task): boolean;
+  /** Whether a trap is due to a tracer of a task that none holds: the kernel makes one for it. */
+  owesTrap(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
   /** SIGKILL broke the stop that the task was in. True: a signal was shown, and nobody has waited for it (current->exit_code). */

@@ -443,4 +443,44 @@ export const randomSignals = [
       'next: thread stop SIGTRAP',
     ],
   ),
+  scenario(
+    'R33 a signal that is blocked as it is passed on waits again, and the trap of a SIGCONT that came meanwhile is not lost by that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.do(calls.sigprocmask('set', ['SIGUSR1']));
+      yield* tracee.start({ call: 'breakNops', args: [] });
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.syscall(tracee.pid, 'SIGUSR1');
+      s.log('next', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid));
+    },
+    ['trap: tracee stop SIGTRAP', 'next: tracee EVENT_STOP SIGTRAP', 'next: tracee stop SIGCONT'],
+  ),
+  scenario(
+    'R33 a SIGCONT while the tracee is held in a call, and a stop signal that takes it back: the trap stays',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      for (let i = 0; i < 2; i++) {
+        yield* tracer.ptrace('INTERRUPT', tracee.pid);
+        s.log('interrupted', yield* tracer.look(tracee.pid));
+        yield* tracer.syscall(tracee.pid);
+      }
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.tgkill(tracee, 'SIGTSTP');
+      yield* tracer.syscall(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid));
+    },
+    [
+      'interrupted: tracee EVENT_STOP SIGTRAP',
+      'interrupted: tracee stop SIGTRAP',
+      'next: tracee EVENT_STOP SIGTRAP',
+      'next: tracee stop SIGTSTP',
+    ],
+  ),
 ];

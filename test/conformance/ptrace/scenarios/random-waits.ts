@@ -451,4 +451,19 @@ export const randomWaits = [
     },
     ['its own: dead | false', 'wait: ECHILD', 'another’s: dead | true', 'nobody’s: dead | true'],
   ),
+  scenario(
+    'R11 a wait for a process group sleeps on when its only child leaves the group and dies, and SIGCHLD is blocked',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.do(calls.sigprocmask('block', ['SIGCHLD']));
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'wait4', args: [0, ['__WALL']] });
+      yield* tracee.do(calls.setsid());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+
+      s.log('sleeps', yield* tracee.condition(), yield* tracer.pending());
+    },
+    ['sleeps: dead | true'],
+  ),
 ];

@@ -9,7 +9,7 @@ import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi
 import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
-import { stopEvent } from '../abi/wait-status.ts';
+import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import { tgidFor, tidFor } from './pid-namespaces.ts';
@@ -140,7 +140,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       const status = runToStop(host, task, request);
       if (status === null) return false;
       if (isLast(status)) return true;
-      if (stopEvent(status) === PTRACE_EVENT.STOP) task.trapsNext = task.trapTaken = true; // it is to be seen, later
+      if (stopEvent(status) === PTRACE_EVENT.STOP) passTrap(task, stopSignal(status));
       if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
       const siginfo = new Uint8Array(SIGINFO_SIZE);
       if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;
@@ -152,6 +152,11 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
   } finally {
     for (const info of meanwhile) host.queued.again(task, info);
   }
+}
+
+/** A trap that is not for now: of its group, or of a SIGCONT. Else it is one of our own INTERRUPTs, which came late. */
+function passTrap(task: LinuxTask, signo: number): void {
+  if (signo !== SIG.SIGTRAP || proc.isPending(task.tid, SIG.SIGCONT)) task.trapsNext = true;
 }
 
 /** Where the task's address space has a system call instruction; null: nowhere. */

@@ -258,6 +258,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return proc.pendingSignals(task.tid);
   }
 
+  ownPendingSignals(task: Task): bigint {
+    return proc.signalState(task.tid).own;
+  }
+
   continues(task: Task): number {
     return linux(task).group.continues;
   }

@@ -86,9 +86,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.trapShown = false;
   task.invalidate();
   const polite = task.politeInterrupt;
-  const asked = (task.interruptSent && !task.trapTaken) || !task.begun;
+  const asked = task.interruptSent || !task.begun;
   task.begun = true;
-  if (kind === EventKind.STOP) task.trapTaken = false;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;

@@ -172,8 +172,6 @@ export class LinuxTask implements Task {
   ranOut = false;
   /** As soon as what it stands in is over it traps: to go back into that, or to learn whether that lasts. */
   trapsNext = false;
-  /** … in place of one that came when it could not be told: that of a SIGCONT, or of its group. */
-  trapTaken = false;
   /** Its clone was given CLONE_UNTRACED, and where that was in memory. */
   untraced: { readonly at?: bigint; readonly given?: bigint } | null = null;
   /** Held, and under a real LISTEN meanwhile. */

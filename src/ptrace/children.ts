@@ -4,11 +4,13 @@
  * it came back empty, and no thread tries the same wait twice for the same news.
  */
 
+import type { Tid } from '../base/brand.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { isMeant, W, type WaitCall } from './wait.ts';
 
 interface News {
-  readonly tid: number;
+  /** 0: of one that nobody saw. */
+  readonly tid: Tid | 0;
   /** R14: the children of a thread are looked at in the order of their birth. Null: nobody knows whose it is. */
   readonly parent: Task | null;
   readonly birth: number;
@@ -56,6 +58,11 @@ export class Children {
   get hasDead(): boolean {
     for (const one of this.news.values()) if (one.tid !== 0 && (one.kinds & W.WEXITED) !== 0) return true;
     return false;
+  }
+
+  /** Those who live and have stopped, or were continued, and nobody was told. */
+  changedAlive(): Tid[] {
+    return [...this.news.values()].flatMap(({ tid, kinds }) => (tid === 0 || (kinds & W.WEXITED) !== 0 ? [] : [tid]));
   }
 
   /** There may be some of which nothing is known: the dead of a process that has died. */

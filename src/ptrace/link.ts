@@ -7,6 +7,12 @@ import type { Task } from '../tracehook/task.ts';
 import type { PtraceStop } from './stop.ts';
 import type { Traced } from './traced.ts';
 
+/** A signal that is one tracer's alone. */
+export interface Owed extends Siginfo {
+  /** What waited for the thread before it: bit n − 1 stands for signal n. */
+  readonly behind?: bigint;
+}
+
 /** How a tracer let the task go on last. */
 export type Mode = 'cont' | 'syscall' | 'step' | 'block' | 'sysemu' | 'sysemu-step';
 
@@ -28,7 +34,7 @@ export class Link {
   /** JOBCTL_TRAP_NOTIFY: the group stop began or ended; only an EVENT_STOP satisfies it (R27). */
   notify = false;
   /** Signal stops that this tracer alone is to see: attaching's SIGSTOP (R16), a child's first (R20), exec's SIGTRAP (R48). */
-  readonly owed: Siginfo[] = [];
+  readonly owed: Owed[] = [];
   /** Other signals come before what is owed (R16): it is looked at again after each. */
   defers = false;
   /** It was shown a stop while another tracer holds the task in a call: to it that call is over. */

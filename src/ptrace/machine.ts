@@ -2,12 +2,13 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
 import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
+import { bit } from '../abi/signal-set.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import type { Task } from '../tracehook/task.ts';
 import { Refusal, readFrom, writeTo } from './caller.ts';
-import type { Link } from './link.ts';
+import type { Link, Owed } from './link.ts';
 import { peekUser, pokeUser } from './user-area.ts';
 
 /** What a request handler gets. */
@@ -175,7 +176,8 @@ function peekSiginfo(r: Request): number {
   const count = Math.min(asked, PEEKED_MOST);
   view.setInt32(12, count, true); // the kernel writes so many, and knows of no buffer's end
   const into = new Uint8Array(count * SIGINFO_SIZE);
-  const n = withOwed(r.link.owed, args, into, (given) => r.kernel.machine(r.link.traced.task, r.request, given, into));
+  const { owed, traced } = r.link;
+  const n = withOwed(owed, args, into, (given, room) => r.kernel.machine(traced.task, r.request, given, room));
   for (let i = 0; i < n; i++) {
     const bytes = into.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE);
     const info = r.narrow ? encodeSiginfo32(decodeSiginfo(bytes)) : bytes;
@@ -186,28 +188,33 @@ function peekSiginfo(r: Request): number {
 
 const SHARED = 1;
 
-/** What is owed to the tracer is pending for the thread, before all else: the kernel has it queued there. */
+/** What is owed to the tracer is pending for the thread, behind what was there before: the kernel has it queued so. */
 function withOwed(
-  owed: readonly Siginfo[],
+  owed: readonly Owed[],
   args: Uint8Array,
   into: Uint8Array,
-  peek: (args: Uint8Array) => number,
+  peek: (args: Uint8Array, into: Uint8Array) => number,
 ): number {
-  const { buffer, byteOffset } = args;
-  const view = new DataView(buffer, byteOffset);
-  if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args);
-  const from = Number(view.getBigUint64(0, true));
-  const count = into.length / SIGINFO_SIZE;
-  const ours = owed.slice(from, from + count);
-  const rest = args.slice();
-  const restView = new DataView(rest.buffer);
-  restView.setBigUint64(0, BigInt(Math.max(from - owed.length, 0)), true);
-  restView.setInt32(12, count - ours.length, true);
-  const n = peek(rest);
+  const view = new DataView(args.buffer, args.byteOffset);
+  if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args, into);
+  const whole = args.slice();
+  const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
+  new DataView(whole.buffer).setBigUint64(0, 0n, true);
+  new DataView(whole.buffer).setInt32(12, PEEKED_MOST, true);
+  const n = peek(whole, all);
   if (n < 0) return n;
-  into.copyWithin(ours.length * SIGINFO_SIZE, 0, n * SIGINFO_SIZE);
-  for (const [i, info] of ours.entries()) into.set(encodeSiginfo(info), i * SIGINFO_SIZE);
-  return ours.length + n;
+  const queue: Uint8Array[] = Array.from({ length: n }, (_, i) =>
+    all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE),
+  );
+  for (const info of owed.toReversed()) {
+    const { behind = 0n } = info;
+    const at = queue.findIndex((bytes) => (behind & bit(decodeSiginfo(bytes).signo)) === 0n);
+    queue.splice(at < 0 ? queue.length : at, 0, encodeSiginfo(info));
+  }
+  const from = Number(view.getBigUint64(0, true));
+  const asked = queue.slice(from, from + into.length / SIGINFO_SIZE);
+  for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_SIZE);
+  return asked.length;
 }
 
 function sigmask(r: Request): number {

@@ -165,10 +165,19 @@ export class News {
     if (child.exitState !== ExitState.ALIVE) this.orphansOf(child, parent);
   }
 
-  /** forget_original_parent: the dead that a dead process has not waited for are told to who takes them in, somebody above. */
+  /**
+   * forget_original_parent: what a dead process has not waited for is for who takes its children in; who that is for the dead
+   * nobody knows, but it is somebody above.
+   */
   private orphansOf(dead: Task, parent: Task): void {
     const { kernel } = this;
-    if (this.children.get(kernel.processOf(dead))?.hasDead !== true) return;
+    const children = this.children.get(kernel.processOf(dead));
+    for (const tid of children?.changedAlive() ?? []) {
+      const child = kernel.findTask(tid);
+      const heir = child === undefined ? null : kernel.parentOf(child);
+      if (heir !== null) this.childrenOf(heir).changed(heir, child!, kernel.siblingOrder(child!));
+    }
+    if (children?.hasDead !== true) return;
     for (let up: Task | null = parent; up !== null; up = kernel.parentOf(up)) {
       this.childrenOf(up).takeIn();
       this.wakeAll(up);

@@ -50,7 +50,7 @@ export function makeOps(context: ReportContext): EngineOps<Traced> {
     reportSeccomp: (action, { data }, _task, value) => data.run(seccomp(data, action, value)) as SyscallVerdict,
     reportClone: (_action, { data }, _task, flags, child) => clone(data, context, flags, child),
     reportVforkDone: (_action, { data }, _task, child) => data.run(vforkDone(data, kernel, child)) as Resume5,
-    reportExec: (_action, { data }, _task, exec) => data.run(execed(data, exec)) as Resume5,
+    reportExec: (_action, { data }, _task, exec) => data.run(execed(data, kernel, exec)) as Resume5,
     reportJctl: (_action, { data }, _task, type, notify) =>
       data.run(jobControl(context, data, type, notify)) as Resume5,
     reportSignal: (action, { data }, task, signal) =>
@@ -169,14 +169,15 @@ function* wholeSignal(
 }
 
 /** R46, R48. */
-function* execed(traced: Traced, exec: ExecInfo): Report {
+function* execed(traced: Traced, kernel: PtraceKernel, exec: ExecInfo): Report {
   traced.debug.clear();
   for (const link of traced.links) {
     if (link.has('TRACEEXEC')) {
       traced.show(link, eventStop(PTRACE_EVENT.EXEC, BigInt(exec.oldTid), traced.who(link)));
     } else if (!link.seized) {
       const { pid, uid } = traced.who(link);
-      link.owed.push({ signo: SIG.SIGTRAP, errno: 0, code: 0, pid, uid });
+      const behind = kernel.ownPendingSignals(traced.task);
+      link.owed.push({ signo: SIG.SIGTRAP, errno: 0, code: 0, pid, uid, behind });
     }
   }
   yield;

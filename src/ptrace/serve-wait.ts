@@ -289,7 +289,8 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   const call = ptrace.news.sleepers.get(tracer);
   if (call === undefined) return SLEEP;
   const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
-  const event = find(ptrace, call, links, ptrace.news.wokenByContinue.has(call));
+  const woken = ptrace.news.wokenByContinue.has(call) || find(ptrace, call, links, false) !== null;
+  const event = find(ptrace, call, links, woken);
   // Nobody to wait for any more: that is said before the SIGCHLD of that death interrupts it.
   if (links.length === 0 && call.whom.type === 'pid') return MAKE;
   if (links.length === 0 && isInVain(ptrace, call)) {

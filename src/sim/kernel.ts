@@ -234,10 +234,10 @@ export class SimKernel implements Kernel {
     if (task.continued) this.wakeUp(task, 'the request is over');
   }
 
-  /** SIGCONT was generated for a process. */
-  continuedBy(process: Process): void {
+  /** SIGCONT was generated for a process. `ends`: that is over of which its parent hears, a group stop or the way into one. */
+  continuedBy(process: Process, ends: boolean): void {
     const { parent, leader } = process;
-    if (parent !== null) this.ptrace?.childChanged(parent, leader);
+    if (ends && parent !== null) this.ptrace?.childChanged(parent, leader);
   }
 
   // --- Kernel: what the core asks for ---

@@ -191,6 +191,9 @@ export class SimPtraceKernel implements PtraceKernel {
     const { pending, process } = sim(task);
     return pending.set | process.shared.set;
   }
+  ownPendingSignals(task: Task): bigint {
+    return sim(task).pending.set;
+  }
   continues(task: Task): number {
     return sim(task).process.continues;
   }

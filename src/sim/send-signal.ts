@@ -75,7 +75,7 @@ function prepare(kernel: SimKernel, signo: number, task: SimTask, force: boolean
       process.groupStopCount = 0;
       process.groupExitCode = 0;
     }
-    kernel.continuedBy(process);
+    kernel.continuedBy(process, why !== 0);
   }
   return !isDropped(kernel, task, signo, force);
 }

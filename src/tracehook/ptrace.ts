@@ -174,6 +174,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   hasPending(task: Task, signo: number): boolean;
   /** Those that do, its own and its process's: bit n − 1 stands for signal n. */
   pendingSignals(task: Task): bigint;
+  /** Its own alone. */
+  ownPendingSignals(task: Task): bigint;
   /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
   continues(task: Task): number;
   /** A number that grows along the list of its parent's children: by birth; those that were taken in come last. */

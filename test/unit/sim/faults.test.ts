@@ -120,9 +120,9 @@ const FAULTS: readonly Fault[] = [
     name: 'SIGCONT does not cancel a stop signal that was taken off the queue (R32)',
     break: ({ kernel }) => {
       const { continuedBy } = kernel;
-      kernel.continuedBy = (process) => {
+      kernel.continuedBy = (process, ends) => {
         for (const thread of process.threads) thread.jobctl |= Jobctl.STOP_DEQUEUED;
-        continuedBy.call(kernel, process);
+        continuedBy.call(kernel, process, ends);
       };
     },
     program: races.signalled('LISTEN', 'SIGSTOP', 'SIGCONT'),

@@ -483,4 +483,22 @@ export const randomSignals = [
       'next: tracee stop SIGTSTP',
     ],
   ),
+  scenario(
+    'R15 the SIGSTOP of an ATTACH is queued behind what waits for the thread already',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.kill(tracee.pid, 'SIGSTOP');
+      s.log('tracee', yield* tracee.condition());
+      yield* tracer.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.ptrace('ATTACH', tracee.pid);
+      s.log('queue', yield* s.root.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      s.log('queue', yield* s.root.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+    },
+    [
+      'tracee: stopped',
+      'queue: [SIGUSR1 SI_TKILL pid=tracer, SIGSTOP SI_KERNEL pid=0]',
+      'queue: [SIGUSR1 SI_TKILL pid=tracer, SIGSTOP SI_KERNEL pid=0, SIGUSR2 SI_TKILL pid=root]',
+    ],
+  ),
 ];

@@ -466,4 +466,74 @@ export const randomWaits = [
     },
     ['sleeps: dead | true'],
   ),
+  scenario(
+    'R14 a child that was taken in, and stopped before: its place is before that of a tracee that was taken in after it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const child0 = yield* tracee.make('child0', 'fork', true);
+      const child1 = yield* tracee.make('child1', { flags: [] }, true);
+      yield* s.root.seize(child1.pid);
+      yield* s.root.kill(child1.pid, 'SIGCONT');
+      s.log('child1', yield* child1.condition());
+      yield* s.root.tgkill(child0, 'SIGSTOP');
+      s.log('child0', yield* child0.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('tracee', yield* tracee.condition());
+      s.log('wait', yield* s.root.do({ call: 'waitid', args: ['P_PGID', 0, ['WEXITED', 'WSTOPPED', 'WNOHANG']] }));
+      s.log('wait', yield* s.root.do({ call: 'waitid', args: ['P_PGID', 0, ['WEXITED', 'WSTOPPED', 'WNOHANG']] }));
+    },
+    [
+      'child1: stopped',
+      'child0: stopped',
+      'tracee: dead',
+      'wait: SIGCHLD CLD_STOPPED pid=child0 status=0x13',
+      'wait: SIGCHLD CLD_TRAPPED pid=child1 status=0x8005',
+    ],
+  ),
+  scenario(
+    'R14 the stop of a tracee that is its child comes before the group stop of a younger child that another traces',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const second = yield* s.root.make('second', 'fork', true);
+      yield* tracer.ptrace('ATTACH', second.pid);
+      s.log('second', yield* second.condition());
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.kill(tracer.pid, 'SIGCONT');
+      yield* tracer.syscall(second.pid, 'SIGSTOP');
+      yield* s.root.ptrace('INTERRUPT', tracee.pid);
+      s.log('tracee', yield* tracee.condition());
+      for (let i = 0; i < 2; i++) {
+        s.log('wait', yield* s.root.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG', 'WUNTRACED']] }));
+      }
+    },
+    ['second: stopped', 'tracee: stopped', 'wait: tracee EVENT_STOP SIGTRAP', 'wait: second stop SIGSTOP'],
+  ),
+  scenario(
+    'R11 a SIGCONT to who is held does not wake a wait, but one that is woken by another sees it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const second = yield* s.root.make('second', 'fork', true);
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('ATTACH', second.pid);
+      s.log('second', yield* second.condition());
+      yield* tracer.syscall(second.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(second.pid));
+      yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WCONTINUED']] });
+      yield* s.root.kill(second.pid, 'SIGCONT');
+      s.log('sleeps', yield* tracer.pending());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('wait', yield* tracer.result());
+      s.log('next', yield* tracer.look(-1));
+    },
+    [
+      'second: stopped',
+      'stop: second stop SIGSTOP',
+      'sleeps: true',
+      'wait: second continued',
+      'next: tracee EVENT_STOP SIGTRAP',
+    ],
+  ),
 ];

@@ -115,6 +115,7 @@ export function eventStop(
   if (!wasListening) {
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
     if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
+      group.maybeContinued = true;
       notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
       task.missedStop = false;

@@ -22,6 +22,7 @@ import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { machineRequest, machineRequest32, regsetRequest } from './ptrace-machine.ts';
+import { insideCall } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { isIgnored, noteSeen, noteUnseen } from './unseen.ts';
@@ -256,6 +257,24 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   pendingSignals(task: Task): bigint {
     return proc.pendingSignals(task.tid);
+  }
+
+  dropContinues(task: Task): void {
+    const t = linux(task);
+    const { group } = t;
+    const waits = (thread: LinuxTask): boolean => proc.isPending(thread.tid, SIG.SIGCONT);
+    if (!waits(t) && !(group.maybeContinued && [...group.threads].some(waits))) {
+      group.maybeContinued = false;
+      return;
+    }
+    this.host.queued.add(t, { signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 }, null);
+    const item = t.queued.at(-1);
+    if (item !== undefined) item.cancelled = true; // it has done what it was for
+  }
+
+  letGo(task: Task): void {
+    const t = linux(task);
+    if (t.run === Run.STOPPED && insideCall(t.stop)) t.trapsNext = true;
   }
 
   ownPendingSignals(task: Task): bigint {

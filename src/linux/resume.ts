@@ -46,7 +46,7 @@ export function wantsCall(task: LinuxTask): boolean {
 }
 
 /** Stops inside a system call: the task will not be asked for signals before the call is over. */
-const insideCall = (stop: Stop): boolean =>
+export const insideCall = (stop: Stop): boolean =>
   stop === Stop.ENTRY || stop === Stop.SECCOMP || stop === Stop.CLONE || stop === Stop.EXEC || stop === Stop.OTHER;
 
 /** Nobody is attached any more. A tree with a filter of ours must keep its tracer, else its calls fail with ENOSYS. */

@@ -66,6 +66,8 @@ export class ThreadGroup {
   readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
+  /** A SIGCONT was sent to it, or to a thread of it, which may wait for that thread still. */
+  maybeContinued = false;
   /** Likewise `LinuxTask.unseen`, of the process. */
   unseen = 0n;
   /** All threads joined the group stop, as far as was seen. */

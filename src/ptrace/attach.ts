@@ -36,8 +36,11 @@ export function attach(ptrace: Ptrace, tracer: Task, task: Task, seize: boolean,
   const { traced } = link;
   const signo = kernel.jobStop(task);
   kernel.recallWaiters(tracer);
-  const behind = seize ? 0n : kernel.ownPendingSignals(task);
-  if (!seize) link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: SI.SI_KERNEL, pid: 0, uid: 0, behind }); // R16
+  if (!seize) {
+    kernel.dropContinues(task);
+    const behind = kernel.ownPendingSignals(task);
+    link.owed.push({ signo: SIG.SIGSTOP, errno: 0, code: SI.SI_KERNEL, pid: 0, uid: 0, behind }); // R16
+  }
   if (signo !== 0) {
     const show = (): void => traced.show(link, seize ? trapStop(signo, traced.who(link)) : groupStop(signo)); // R18
     if (kernel.enterTrap === undefined || traced.links.length > 1) show();

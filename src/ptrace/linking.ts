@@ -106,6 +106,7 @@ export class Linking {
     if (link.stop !== null && link.has('SUSPEND_SECCOMP') && !traced.seccompRests) {
       this.kernel.suspendSeccomp(traced.task, false);
     }
+    if (!dead && link.stop !== null) this.kernel.letGo(traced.task);
     const writes = traced.debug.forget(link);
     if (!dead && link.stop !== null) writeDebug(traced, writes);
     link.stop = null;

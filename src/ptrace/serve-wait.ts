@@ -110,7 +110,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   if (seen.length === 0 && sleptOn && !children.hasNews(call)) return sleep(ptrace, call);
   if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
   if (event === null ? children.hasNews(call) : children.hasNews(call, comesBefore(ptrace, call, event.link))) {
-    return tryForReal(ptrace, call);
+    return tryForReal(ptrace, call, event);
   }
   if (event !== null) return commit(ptrace, call, event);
   return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
@@ -201,10 +201,11 @@ function sleep(ptrace: Ptrace, call: WaitCall): Served {
 }
 
 /** Real children may have something to say: the real call, which must not sleep. */
-function tryForReal(ptrace: Ptrace, call: WaitCall): Served {
+function tryForReal(ptrace: Ptrace, call: WaitCall, event: WaitEvent | null): Served {
   // R10: the stop of a child that it traces is not to be taken, it is there for the parent when it has detached.
   const stops = hidesStops(ptrace, call) ? 0 : W.WSTOPPED;
   if ((call.options & (W.WEXITED | W.WCONTINUED | stops)) === 0) {
+    if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
   }
   ptrace.news.tries.set(call.tracer, { call, since: ptrace.news.childrenOf(call.tracer).now });

@@ -18,7 +18,7 @@ import type { SimKernel } from './kernel.ts';
 import { SA, SignalFlag } from './process.ts';
 import { machineRequest, regsetRequest } from './ptrace-machine.ts';
 import { beginTrapping } from './request.ts';
-import { sendLocked, signalWakeUp } from './send-signal.ts';
+import { dropContinues, sendLocked, signalWakeUp } from './send-signal.ts';
 import { recallWaiters, ServedSleep } from './served.ts';
 import type { Arrival, SimTask } from './task.ts';
 import { isText } from './text.ts';
@@ -190,6 +190,12 @@ export class SimPtraceKernel implements PtraceKernel {
   pendingSignals(task: Task): bigint {
     const { pending, process } = sim(task);
     return pending.set | process.shared.set;
+  }
+  dropContinues(task: Task): void {
+    dropContinues(sim(task));
+  }
+  letGo(task: Task): void {
+    sim(task).sigpending = true;
   }
   ownPendingSignals(task: Task): bigint {
     return sim(task).pending.set;

@@ -58,7 +58,7 @@ function prepare(kernel: SimKernel, signo: number, task: SimTask, force: boolean
   const { process } = task;
   if (process.exits) return false; // dying: dropped
   if ((bit(signo) & STOP_SIGNALS) !== 0n) {
-    flush(task, SIGCONT_SET);
+    dropContinues(task);
   } else if (signo === SIG.SIGCONT) {
     flush(task, STOP_SIGNALS);
     process.continues++;
@@ -83,6 +83,11 @@ function prepare(kernel: SimKernel, signo: number, task: SimTask, force: boolean
 function flush(task: SimTask, set: bigint): void {
   task.process.shared.flush(set);
   for (const thread of task.process.threads) thread.pending.flush(set);
+}
+
+/** What a stop signal takes away as it is generated. */
+export function dropContinues(task: SimTask): void {
+  flush(task, SIGCONT_SET);
 }
 
 /** What prepare_signal(SIGCONT) does to each thread. */

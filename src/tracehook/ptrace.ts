@@ -166,6 +166,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   listen(task: Task, again: boolean): boolean;
   /** Back from that. */
   unlisten(task: Task): void;
+  /** A tracer lets go of the task in a stop: it is to look for signals, and so takes none of its process's till then (__ptrace_unlink). */
+  letGo(task: Task): void;
   /** The task is out of a trap of ptrace's own, and looks for signals again: what there is to tell of its group is told now. */
   trapOver?(task: Task): void;
   /** Whether a signal up to `signo` waits for the thread itself and is not blocked: it comes before one made for the thread. */
@@ -176,6 +178,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   pendingSignals(task: Task): bigint;
   /** Its own alone. */
   ownPendingSignals(task: Task): bigint;
+  /** A stop signal that the kernel is not told of takes the SIGCONTs away that wait for the task's process, or a thread of it (R32). */
+  dropContinues(task: Task): void;
   /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
   continues(task: Task): number;
   /** A number that grows along the list of its parent's children: by birth; those that were taken in come last. */

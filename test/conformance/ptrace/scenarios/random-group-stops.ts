@@ -394,4 +394,62 @@ export const randomGroupStops = [
       'SINGLESTEP: thread stop SIGTRAP | none',
     ],
   ),
+  scenario(
+    'R37 who was let go by its tracer’s death looks for signals yet: a sibling takes the next one',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid, 'TRACEVFORK', 'TRACECLONE', 'TRACEVFORKDONE');
+      const child = yield* tracee.startMake('child', 'vfork');
+      s.log('vfork', yield* tracee.condition(), yield* child.condition());
+      yield* s.root.kill(tracer.pid, 'SIGUSR1');
+      s.log('let go', yield* tracer.condition(), yield* tracee.condition(), yield* child.condition());
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* thread.condition());
+    },
+    ['vfork: stopped | stopped', 'let go: dead | runs | runs', 'stopped: stopped'],
+  ),
+  scenario(
+    'R18 a thread that is SEIZEd in its group’s stop has that stop to tell, when its sibling’s was taken',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.seize(thread.pid);
+      s.log('tracee', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL']] }));
+      s.log(
+        'thread',
+        yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', 'WNOHANG', 'WNOWAIT', '__WALL']] }),
+      );
+    },
+    [
+      'stopped: stopped | stopped',
+      'tracee: tracee stop SIGSTOP',
+      'thread: SIGCHLD CLD_TRAPPED pid=thread status=0x8013',
+    ],
+  ),
+  scenario(
+    'R24 an INTERRUPTed thread of a process that is ATTACHed, let go twice',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      s.log('interrupted', yield* thread.condition());
+      yield* s.root.tgkill(thread, 'SIGCONT');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracee.condition());
+      yield* tracer.syscall(thread.pid);
+      s.log('thread', yield* thread.condition());
+      s.log('again', yield* tracer.ptrace('SINGLESTEP', thread.pid));
+      s.log('thread', yield* thread.condition());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+    },
+    ['interrupted: stopped', 'attached: stopped', 'thread: stopped', 'again: ok', 'thread: runs', 'wait: none'],
+  ),
 ];

@@ -57,22 +57,26 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
 const wasContinued = ({ traced, continues }: Link, kernel: PtraceKernel): boolean =>
   kernel.continues(traced.task) !== continues || kernel.hasPending(traced.task, SIG.SIGCONT);
 
+/** current->parent: the tracer, or, when that has let go, the real one. */
+const parentNow = ({ over, tracer, traced }: Link, kernel: PtraceKernel): Task =>
+  (over ? kernel.parentOf(traced.task) : null) ?? tracer;
+
+/** ptrace_signal: another signal than the one that was shown. */
+const sentBy = (sender: Task, signo: number, kernel: PtraceKernel, task: Task): Siginfo => ({
+  signo,
+  errno: 0,
+  code: SI.SI_USER,
+  pid: kernel.tgidFor(sender, task),
+  uid: kernel.uidOf(sender),
+});
+
 /** What a tracer's resumption made of the signal (R31); null: dropped. */
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
   const { signo, traced } = link;
   link.signo = 0;
   if (link.ranOut && !link.seized && wasContinued(link, kernel)) link.continuedLate = true;
   if (signo === 0) return null;
-  const changed =
-    signo === info.signo
-      ? info
-      : {
-          signo,
-          errno: 0,
-          code: SI.SI_USER,
-          pid: kernel.tgidFor(link.tracer, task),
-          uid: kernel.uidOf(link.tracer),
-        };
+  const changed = signo === info.signo ? info : sentBy(parentNow(link, kernel), signo, kernel, task);
   // It was not blocked as it was dequeued: only another number, or a mask that a tracer set, can be.
   const mayBlock = signo !== info.signo || traced.maskSet;
   if (mayBlock && signo !== SIG.SIGKILL && signo !== SIG.SIGSTOP && kernel.blocks(task, signo)) {

@@ -501,4 +501,25 @@ export const randomSignals = [
       'queue: [SIGUSR1 SI_TKILL pid=tracer, SIGSTOP SI_KERNEL pid=0, SIGUSR2 SI_TKILL pid=root]',
     ],
   ),
+  scenario(
+    'R31 another signal that a DETACH passes on has the real parent as its sender',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      for (const request of ['CONT', 'DETACH'] as const) {
+        yield* tracee.start({ call: 'breakNops', args: [] });
+        s.log('trap', yield* tracer.look(tracee.pid));
+        yield* tracer.do({ call: 'ptrace', args: [request, tracee.pid, 0, 10] });
+        yield* tracee.result();
+      }
+      s.log('handled', yield* tracee.handled());
+    },
+    [
+      'trap: tracee stop SIGTRAP',
+      'trap: tracee stop SIGTRAP',
+      'handled: SIGUSR1 SI_USER pid=tracer, SIGUSR1 SI_USER pid=root',
+    ],
+  ),
 ];

@@ -194,5 +194,5 @@ export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): v
   host.forget(task, status);
   if (!task.isLeader || host.ptrace === null) return;
   const parent = parentOf(host, task.group);
-  if (parent !== null) host.ptrace?.childChanged(parent, task);
+  if (parent !== null) host.ptrace?.childChanged(parent, task, null);
 }

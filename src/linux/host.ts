@@ -377,7 +377,7 @@ export class LinuxHost implements Kernel {
   observeJobControl(group: ThreadGroup, type: 'stopped' | 'continued'): void {
     const leader = this.tasks.get(group.tgid);
     const parent = this.ptrace === null ? null : parentOf(this, group);
-    if (parent !== null && leader !== undefined) this.ptrace?.childChanged(parent, leader);
+    if (parent !== null && leader !== undefined) this.ptrace?.childChanged(parent, leader, type);
     for (const observer of this.observers) observer.onJobControl?.(group, type);
   }
 }

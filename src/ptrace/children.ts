@@ -5,7 +5,7 @@
  */
 
 import type { Tid } from '../base/brand.ts';
-import { ExitState, type Task } from '../tracehook/task.ts';
+import type { Task } from '../tracehook/task.ts';
 import { isMeant, W, type WaitCall } from './wait.ts';
 
 interface News {
@@ -48,9 +48,11 @@ export class Children {
     return this.serial;
   }
 
-  /** A child died (and is for its parent to reap), stopped or was continued. `birth`: a number that grows with each birth. */
-  changed(parent: Task, child: Task, birth: number): void {
-    const kinds = child.exitState === ExitState.ALIVE ? W.WSTOPPED | W.WCONTINUED : W.WEXITED;
+  /**
+   * A child died (and is for its parent to reap), stopped or was continued: `kinds`; what it was before is over. `birth`: a number
+   * that grows with each birth.
+   */
+  changed(parent: Task, child: Task, birth: number, kinds: number): void {
     this.news.set(child.tid, { tid: child.tid, parent, birth, kinds, serial: ++this.serial });
   }
 
@@ -61,8 +63,10 @@ export class Children {
   }
 
   /** Those who live and have stopped, or were continued, and nobody was told. */
-  changedAlive(): Tid[] {
-    return [...this.news.values()].flatMap(({ tid, kinds }) => (tid === 0 || (kinds & W.WEXITED) !== 0 ? [] : [tid]));
+  alive(): { readonly tid: Tid; readonly kinds: number }[] {
+    return [...this.news.values()].flatMap(({ tid, kinds }) =>
+      tid === 0 || (kinds & W.WEXITED) !== 0 ? [] : [{ tid, kinds }],
+    );
   }
 
   /** There may be some of which nothing is known: the dead of a process that has died. */

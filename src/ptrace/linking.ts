@@ -120,7 +120,7 @@ export class Linking {
     traced.settle();
     // A mere parent now, to whom the stop is news.
     if ((traced.inJobStop || link.ranOut) && this.links.isNatural(link))
-      this.news.childChanged(this.kernel.parentOf(traced.task) ?? tracer, traced.task);
+      this.news.childChanged(this.kernel.parentOf(traced.task) ?? tracer, traced.task, 'stopped');
     // __ptrace_unlink: back into the group stop that lasts, however it came to be out of it.
     const alone = traced.links.length === 0;
     const goesBack = alone ? !traced.inJobStop : link.ranOut && !traced.links.some((other) => other.ranOut);

@@ -1,3 +1,6 @@
+/** What a wait asks for, of what became of a child. */
+const KIND = { stopped: W.WSTOPPED, continued: W.WCONTINUED, dead: W.WEXITED } as const;
+
 /**
  * What there is to wait for, and who is told: the waits that sleep, the SIGCHLDs of stops and deaths (do_notify_parent_cldstop,
  * do_notify_parent), and what real children may have to say. A wait call itself is serve-wait.ts.
@@ -5,8 +8,9 @@
 
 import type { Siginfo } from '../abi/siginfo.ts';
 import { CLD, SIG } from '../abi/signals.ts';
+import type { JobControl } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
-import { ExitState, type Task } from '../tracehook/task.ts';
+import type { Task } from '../tracehook/task.ts';
 import { Children, type Grave } from './children.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -156,13 +160,13 @@ export class News {
     for (const task of this.sleepers.keys()) if (this.kernel.sameGroup(task, tracer)) this.kernel.wakeSleeper(task);
   }
 
-  childChanged(parent: Task, child: Task): void {
+  childChanged(parent: Task, child: Task, what: JobControl | null): void {
     // R10: what it traces itself, it is told as a tracer, and when it would be.
     const own = this.links.on(child).some((link) => this.kernel.sameGroup(link.tracer, parent));
-    if (own && child.exitState === ExitState.ALIVE) return;
-    this.childrenOf(parent).changed(parent, child, this.kernel.siblingOrder(child));
+    if (own && what !== null) return;
+    this.childrenOf(parent).changed(parent, child, this.kernel.siblingOrder(child), KIND[what ?? 'dead']);
     this.wakeAll(parent);
-    if (child.exitState !== ExitState.ALIVE) this.orphansOf(child, parent);
+    if (what === null) this.orphansOf(child, parent);
   }
 
   /**
@@ -172,10 +176,10 @@ export class News {
   private orphansOf(dead: Task, parent: Task): void {
     const { kernel } = this;
     const children = this.children.get(kernel.processOf(dead));
-    for (const tid of children?.changedAlive() ?? []) {
+    for (const { tid, kinds } of children?.alive() ?? []) {
       const child = kernel.findTask(tid);
       const heir = child === undefined ? null : kernel.parentOf(child);
-      if (heir !== null) this.childrenOf(heir).changed(heir, child!, kernel.siblingOrder(child!));
+      if (heir !== null) this.childrenOf(heir).changed(heir, child!, kernel.siblingOrder(child!), kinds);
     }
     if (children?.hasDead !== true) return;
     for (let up: Task | null = parent; up !== null; up = kernel.parentOf(up)) {

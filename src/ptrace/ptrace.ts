@@ -6,7 +6,7 @@
 import { SIG } from '../abi/signals.ts';
 import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import type { Tid } from '../base/brand.ts';
-import { Outcome } from '../tracehook/hooks.ts';
+import { type JobControl, Outcome } from '../tracehook/hooks.ts';
 import type { ProcFile, PtraceHooks, PtraceKernel, Served } from '../tracehook/ptrace.ts';
 import { SyscallSet } from '../tracehook/syscall-set.ts';
 import type { Task } from '../tracehook/task.ts';
@@ -181,8 +181,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     this.news.stopCutShort(task);
   }
 
-  childChanged(parent: Task, child: Task): void {
-    this.news.childChanged(parent, child);
+  childChanged(parent: Task, child: Task, what: JobControl | null): void {
+    this.news.childChanged(parent, child, what);
   }
 
   notified(task: Task): void {

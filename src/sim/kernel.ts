@@ -237,7 +237,7 @@ export class SimKernel implements Kernel {
   /** SIGCONT was generated for a process. `ends`: that is over of which its parent hears, a group stop or the way into one. */
   continuedBy(process: Process, ends: boolean): void {
     const { parent, leader } = process;
-    if (ends && parent !== null) this.ptrace?.childChanged(parent, leader);
+    if (ends && parent !== null) this.ptrace?.childChanged(parent, leader, 'continued');
   }
 
   // --- Kernel: what the core asks for ---

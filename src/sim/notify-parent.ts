@@ -2,8 +2,9 @@
 
 import { CLD, SIG } from '../abi/signals.ts';
 import { dumpedCore, exitCode, isExited, termSignal } from '../abi/wait-status.ts';
+import { ExitState } from '../tracehook/task.ts';
 import type { SimKernel } from './kernel.ts';
-import { SA } from './process.ts';
+import { SA, SignalFlag } from './process.ts';
 import { sendLocked } from './send-signal.ts';
 import type { SimTask } from './task.ts';
 
@@ -11,7 +12,10 @@ import type { SimTask } from './task.ts';
 export function wakeParent(kernel: SimKernel, parent: SimTask, child: SimTask): void {
   kernel.touch(parent);
   for (const waiter of parent.process.waiters) kernel.wakeUp(waiter, 'a child has news');
-  kernel.ptrace?.childChanged(parent, child.process.leader);
+  const { leader, flags } = child.process;
+  const isDead = leader.exitState !== ExitState.ALIVE;
+  const what = (flags & SignalFlag.STOP_STOPPED) !== 0 ? 'stopped' : 'continued';
+  kernel.ptrace?.childChanged(parent, leader, isDead ? null : what);
 }
 
 /** do_notify_parent_cldstop: a group stop is complete, or over. */

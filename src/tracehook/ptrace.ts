@@ -5,7 +5,7 @@
 
 import type { Siginfo } from '../abi/siginfo.ts';
 import type { Tid } from '../base/brand.ts';
-import type { Kernel, Outcome } from './hooks.ts';
+import type { JobControl, Kernel, Outcome } from './hooks.ts';
 import type { Disposition } from './signal.ts';
 import type { Task } from './task.ts';
 
@@ -87,8 +87,8 @@ export interface PtraceHooks {
   memoryRead(reader: Task, task: Task, address: bigint, bytes: Uint8Array): void;
   /** What is really to be written where `writer` writes `bytes`, and `before` is now; or the errno that it gets. */
   memoryWrite(writer: Task, task: Task, address: bigint, bytes: Uint8Array, before: Uint8Array): Uint8Array | number;
-  /** A child of `parent`'s process changed state for the real kernel: dead and reaped by us, stopped, or continued. */
-  childChanged(parent: Task, child: Task): void;
+  /** A child of `parent`'s process changed state for the real kernel: stopped or continued, as is said; or it is dead, and reaped by us. */
+  childChanged(parent: Task, child: Task, what: JobControl | null): void;
 }
 
 /** What ptrace asks of a kernel. Results below zero are negated errnos. */

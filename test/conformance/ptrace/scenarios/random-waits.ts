@@ -536,4 +536,22 @@ export const randomWaits = [
       'next: tracee EVENT_STOP SIGTRAP',
     ],
   ),
+  scenario(
+    'R14 a wait for deaths and SIGCONTs has the stop of its tracee, though an older child has stopped',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const second = yield* s.root.make('second', 'fork', true);
+      yield* s.root.seize(second.pid);
+      yield* s.root.kill(second.pid, 'SIGTTIN');
+      s.log('second', yield* second.condition());
+      yield* s.root.syscall(second.pid, 'SIGSTOP');
+      yield* s.root.tgkill(tracee, 'SIGTTIN');
+      s.log('tracee', yield* tracee.condition());
+      yield* s.root.kill(second.pid, 'SIGCONT');
+      for (let i = 0; i < 2; i++) {
+        s.log('wait', yield* s.root.do({ call: 'wait4', args: [0, ['__WALL', 'WNOHANG', 'WCONTINUED']] }));
+      }
+    },
+    ['second: stopped', 'tracee: stopped', 'wait: second EVENT_STOP SIGSTOP', 'wait: second continued'],
+  ),
 ];

@@ -1,7 +1,8 @@
-/** The command `utrace`. Only what is asked for is loaded. */
+/** The command `utrace`: what its command line says. Only what is asked for is loaded. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
+import type * as Commands from './commands.ts';
 import type { CliError } from './errors.ts';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -79,8 +80,10 @@ For each task: where it is held, its engines and the events they want; and each 
 attached, its options, how it let the task go on last, the stop it sees, and whether it has waited for that.
 `;
 
+type LoadCommands = () => Promise<typeof Commands>;
+
 /** The whole command line, also for the completion scripts. */
-export function program(): Command {
+function program(commands: LoadCommands): Command {
   const root = new Command('utrace')
     .description('User-thread tracing: many engines on one thread.')
     .version(version)
@@ -149,7 +152,7 @@ export function program(): Command {
     )
     .addHelpText('after', SHARE_HELP)
     .action(async (command: string[], options) => {
-      const { share } = await import('./share.ts');
+      const { share } = await commands();
       process.exitCode = await share(command, options);
     });
 
@@ -161,7 +164,7 @@ export function program(): Command {
     .passThroughOptions()
     .addHelpText('after', JOIN_HELP)
     .action(async (session: string, command: string[]) => {
-      const { join } = await import('./join.ts');
+      const { join } = await commands();
       await join(session, command);
     });
 
@@ -173,7 +176,7 @@ export function program(): Command {
     .option('--names', 'only the names (or numbers) of the sessions that can be joined')
     .addHelpText('after', PS_HELP)
     .action(async (only: string[], options: { json?: boolean; names?: boolean }) => {
-      const { listNames, ps } = await import('./ps.ts');
+      const { listNames, ps } = await commands();
       process.exitCode = options.names ? await listNames() : await ps(only, options.json ?? false);
     });
 
@@ -195,7 +198,7 @@ export function program(): Command {
     .option('--random <seed>', 'any task at each step, by a seed', natural)
     .option('--round-robin', 'one step each, in turn')
     .action(async (file: string, options) => {
-      const { simRun } = await import('./sim.ts');
+      const { simRun } = await commands();
       process.exitCode = await simRun(file, options);
     });
   shows(sim.command('explore'))
@@ -203,14 +206,14 @@ export function program(): Command {
     .option('--preemptions <n>', 'only interleavings with so many preemptions', natural)
     .option('--max-runs <n>', 'give up after so many runs', natural)
     .action(async (file: string, options) => {
-      const { simExplore } = await import('./sim.ts');
+      const { simExplore } = await commands();
       process.exitCode = await simExplore(file, options);
     });
   shows(sim.command('replay'))
     .description('run it by a schedule that explore gave')
     .argument('<schedule>', 'who runs, and for how many steps: 2x3,4,3x2')
     .action(async (file: string, schedule: string, options) => {
-      const { simReplay } = await import('./sim.ts');
+      const { simReplay } = await commands();
       process.exitCode = await simReplay(file, schedule, options);
     });
 
@@ -219,8 +222,8 @@ export function program(): Command {
     .description('print a completion script: eval "$(utrace completion bash)"')
     .argument('<shell>', 'bash or zsh')
     .action(async (shell: string) => {
-      const { completion } = await import('./completion.ts');
-      process.stdout.write(completion(program(), shell));
+      const { completion } = await commands();
+      process.stdout.write(completion(program(commands), shell));
     });
   return root;
 }
@@ -228,13 +231,16 @@ export function program(): Command {
 /** Errors that say what to do; others are ours, and show where they come from. */
 const EXPECTED: ReadonlySet<string> = new Set(['CliError', 'HostError', 'ExpressionError', 'RangeError']);
 
-try {
-  await program().parseAsync();
-} catch (error) {
-  const { message, hint, name } = error as CliError;
-  process.stderr.write(`utrace: ${message}\n${hint && !message.includes(hint) ? `        ${hint}\n` : ''}`);
-  if (!EXPECTED.has(name)) {
-    process.stderr.write(`${(error as Error).stack}\n`);
+/** `commands`: loads all but `trace`. */
+export async function main(commands: LoadCommands): Promise<void> {
+  try {
+    await program(commands).parseAsync();
+  } catch (error) {
+    const { message, hint, name } = error as CliError;
+    process.stderr.write(`utrace: ${message}\n${hint && !message.includes(hint) ? `        ${hint}\n` : ''}`);
+    if (!EXPECTED.has(name)) {
+      process.stderr.write(`${(error as Error).stack}\n`);
+    }
+    process.exitCode = 1;
   }
-  process.exitCode = 1;
 }

@@ -10,14 +10,23 @@ import { SIG } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
+import type { LinuxTask } from './task.ts';
 
 export class EventOrder {
   private readonly places: Int32Array;
   private readonly ages: Float64Array;
+  /** Of each slot. */
+  private readonly whose: (LinuxTask | undefined)[];
+  /** Counts the arrangements. */
+  private serial = 0;
+  /** Whose an event is may be another matter when its turn comes: there is an exec among them, or somebody new. */
+  private unsure = false;
+  private count = 0;
 
   constructor(capacity: number) {
     this.places = new Int32Array(capacity);
     this.ages = new Float64Array(capacity);
+    this.whose = Array.from({ length: capacity });
   }
 
   /** The slot of the event that is the `k`th. */
@@ -29,8 +38,15 @@ export class EventOrder {
   arrange(host: LinuxHost, n: number, cause: number): void {
     const { places } = this;
     const ages = this.ages;
+    const whose = this.whose;
+    const serial = ++this.serial;
+    this.count = n;
+    this.unsure = false;
     for (let i = 0; i < n; i++) {
-      const age = n === 1 ? 0 : ageOf(host, i, cause);
+      const task = host.tasks.get(host.events.tid(i));
+      const age = ageOf(host, i, cause, task);
+      whose[i] = task;
+      if (task === undefined || age < 0) this.unsure = true;
       let k = i;
       for (; k > 0 && age >= 0 && ages[k - 1]! > age; k--) {
         ages[k] = ages[k - 1]!;
@@ -39,16 +55,34 @@ export class EventOrder {
       ages[k] = age;
       places[k] = i;
     }
+    for (let k = 0; k < n; k++) {
+      const task = whose[places[k]!];
+      if (task === undefined) continue;
+      task.collectedIn = serial;
+      task.collectedAt = k;
+    }
+  }
+
+  /** Whether there is an event of the task's from the `from`th on. */
+  hasMore(host: LinuxHost, task: LinuxTask, from: number): boolean {
+    if (this.unsure) return this.next(host, task.tid, from) >= 0;
+    return task.collectedIn === this.serial && task.collectedAt >= from;
+  }
+
+  /** The slot of the first of them; −1: there is none. */
+  next({ events }: LinuxHost, tid: number, from: number): number {
+    for (let k = from; k < this.count; k++) if (events.tid(this.at(k)) === tid) return this.at(k);
+    return -1;
   }
 }
 
 /** Grows with each birth. Below zero: nothing goes past that event, which is about others as well. */
-function ageOf({ events, tasks }: LinuxHost, i: number, cause: number): number {
+function ageOf({ events }: LinuxHost, i: number, cause: number, task: LinuxTask | undefined): number {
   const kind = events.kind(i);
   if (kind === EventKind.DEATH || kind === EventKind.VOID) return -1;
   const code = kind === EventKind.EVENT ? stopEvent(events.status(i)) : 0;
   if (code === PTRACE_EVENT.EXEC) return -1;
   const stopsGroup = kind === EventKind.STOP && stopSignal(events.status(i)) !== SIG.SIGTRAP;
   if (events.tid(i) === cause && (stopsGroup || code === PTRACE_EVENT.EXIT)) return 0;
-  return tasks.get(events.tid(i))?.age ?? Number.MAX_VALUE;
+  return task?.age ?? Number.MAX_VALUE;
 }

@@ -36,6 +36,8 @@ import { dispatch, dispatchStatus, unlessKilled } from './stops.ts';
 import { LinuxTask, Run, Stop, type TaskCounts } from './task.ts';
 import type { ThreadGroup } from './thread-group.ts';
 
+const NONE_AHEAD = Number.MAX_SAFE_INTEGER;
+
 /** si_code of PTRACE_EVENT_EXIT (R4). */
 const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
 
@@ -107,8 +109,8 @@ export class LinuxHost implements Kernel {
   ptrace: PtraceHooks | null = null;
   servedCalls: SyscallSet = SyscallSet.NONE;
   servedTree: ServedTree = { opens: false };
-  /** The events that are collected and not handled yet: their places in the order. */
-  private readonly collected = { from: 0, to: 0 };
+  /** From which place in the order on the events that were collected are not handled yet. */
+  private ahead = NONE_AHEAD;
   private readonly order = new EventOrder(this.events.capacity);
   /** The resume that the next `step` will make. */
   readonly next = { tid: 0, request: 0, data: 0 };
@@ -288,38 +290,31 @@ export class LinuxHost implements Kernel {
 
   /** Handles the `n` events that were collected into the buffer, after `cause` was let go (0: nobody). */
   handleAll(n: number, cause = 0): void {
-    const { collected, order } = this;
+    const { order } = this;
     order.arrange(this, n, cause);
-    collected.to = n;
     try {
       for (let k = 0; k < n; k++) {
-        collected.from = k + 1;
+        this.ahead = k + 1;
         this.handle(order.at(k));
       }
     } finally {
-      collected.to = 0;
+      this.ahead = NONE_AHEAD;
     }
   }
 
   /** Whether the task has told more, which is collected and not handled yet: it is not where we take it to be any more. */
-  toldMore(tid: number): boolean {
-    return this.nextOf(tid) >= 0 || this.isInBacklog(tid);
+  toldMore(task: LinuxTask): boolean {
+    return this.order.hasMore(this, task, this.ahead) || this.isInBacklog(task.tid);
   }
 
   private isInBacklog(tid: number): boolean {
-    return this.backlog.some((item) => item.tid === tid);
-  }
-
-  private nextOf(tid: number): number {
-    const { from, to } = this.collected;
-    for (let k = from; k < to; k++) if (this.events.tid(this.order.at(k)) === tid) return this.order.at(k);
-    return -1;
+    return this.backlog.length > 0 && this.backlog.some((item) => item.tid === tid);
   }
 
   /** What a LISTENING task tells next: at once, since it is brought to a trap if it has not told yet. Null: it is gone, or has told. */
   trapListener(tid: number): number | null {
     if (this.isInBacklog(tid)) return null; // it will be handled as what it is
-    const told = this.nextOf(tid);
+    const told = this.order.next(this, tid, this.ahead);
     if (told >= 0) {
       if (this.events.kind(told) === EventKind.VOID) return null;
       const status = this.events.status(told);

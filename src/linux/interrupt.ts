@@ -26,7 +26,7 @@ export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
 
 function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
-  if (host.toldMore(task.tid)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
+  if (host.toldMore(task)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
   task.interruptSent = true;
   task.politeInterrupt = polite;
   if (host.next.tid === (task.tid as number)) flushResume(host);

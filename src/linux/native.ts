@@ -107,15 +107,15 @@ export const STEP_RESUME_FAILED = -10000;
 
 /** Loads the addon: from the clone's build folder, or from the platform package of a published install. */
 export function loadNative(): Native {
-  const require = createRequire(import.meta.url);
+  const load = createRequire(import.meta.url);
   const here = dirname(fileURLToPath(import.meta.url));
   const name = `@utrace/${process.platform}-${process.arch}`;
   for (const up of ['..', '../..']) {
     const local = process.env.UTRACE_NATIVE ?? join(here, up, 'build', 'utrace.node');
-    if (existsSync(local)) return require(local) as Native;
+    if (existsSync(local)) return load(local) as Native;
   }
   try {
-    return require(name) as Native;
+    return load(name) as Native;
   } catch (cause) {
     throw new HostError('UTRACE_NO_ADDON', `the native addon for ${process.platform}-${process.arch} is not there`, {
       hint: `in a clone: npm run build:native (needs a C compiler); installed: npm install ${name}`,

@@ -59,7 +59,7 @@ const owesSignal = (task: LinuxTask): boolean => task.queued.length > 0 && proc.
 /** Lets a STOPPED task go on. */
 export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   // SIGKILL has ended the stop: it would be taken past its exit event, which is still to be handled.
-  if (task.run !== Run.STOPPED || host.toldMore(task.tid)) return;
+  if (task.run !== Run.STOPPED || host.toldMore(task)) return;
   if (task.killing) {
     task.killing = false;
     task.run = Run.RUNNING;

@@ -13,7 +13,7 @@ const words = new Int32Array(bytes.buffer);
 export function runToStop(host: LinuxHost, task: LinuxTask, request: number): number | null {
   const { native } = host;
   const { tid } = task;
-  if (host.toldMore(tid) || task.flush() < 0) return null;
+  if (host.toldMore(task) || task.flush() < 0) return null;
   task.invalidate();
   task.switches++;
   proc.forgetStatus();

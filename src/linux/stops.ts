@@ -35,7 +35,11 @@ const COOKIES: ReadonlySet<number> = new Set([FILTER_COOKIE, LOOK_COOKIE, PROC_C
 
 /** Handles event `i` of the buffer. */
 export function dispatch(host: LinuxHost, i: number): void {
-  unlessKilled(host, () => dispatchEvent(host, i));
+  try {
+    dispatchEvent(host, i);
+  } catch (error) {
+    passKill(host, error);
+  }
 }
 
 /**
@@ -46,11 +50,15 @@ export function unlessKilled(host: LinuxHost, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const { code, tid = 0 } = error as Partial<HostError>;
-    const task = host.tasks.get(tid);
-    if (!(error instanceof HostError) || code !== 'ESRCH' || task?.run !== Run.STOPPED || !host.isKilled(task))
-      throw error;
+    passKill(host, error);
   }
+}
+
+function passKill(host: LinuxHost, error: unknown): void {
+  const { code, tid = 0 } = error as Partial<HostError>;
+  const task = host.tasks.get(tid);
+  if (!(error instanceof HostError) || code !== 'ESRCH' || task?.run !== Run.STOPPED || !host.isKilled(task))
+    throw error;
 }
 
 function dispatchEvent(host: LinuxHost, i: number): void {
@@ -186,7 +194,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       // The SIGCHLD that it gets here is no polite thing.
       const goesBack = polite && (task.rejoins < 0 || task.childSignals.length === 0);
-      interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
+      if (task.rejoins < 0 && !task.sleepsOn) eventStop(host, task, signo, wasListening, goesBack, asked);
+      else interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
       return;
     }
     case EventKind.EVENT:

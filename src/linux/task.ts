@@ -246,6 +246,9 @@ export class LinuxTask implements Task {
 
   /** Grows with each birth, as far as we saw them. */
   readonly age: number;
+  /** In which arrangement of events its last one is, and at which place (event-order.ts). */
+  collectedIn = 0;
+  collectedAt = 0;
   /** Grows along the list of its parent's children. */
   private order: number;
 

@@ -5,15 +5,17 @@
  */
 
 import { PTRACE } from '../abi/ptrace.ts';
-import { syscallName } from '../abi/syscalls.ts';
+import { syscallNumber } from '../abi/syscalls.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-const CALLS: ReadonlySet<string | undefined> = new Set([
-  ...['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'],
-]);
+const CALLS = ['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'] as const;
+/** Their numbers in any ABI: most calls need no look at the registers, to learn which it is. */
+const NUMBERS: ReadonlySet<number | undefined> = new Set(
+  (['x86-64', 'i386', 'x32', 'arm64'] as const).flatMap((abi) => CALLS.map((name) => syscallNumber(abi, name))),
+);
 
 const bytes = new Uint8Array(8);
 const view = new DataView(bytes.buffer);
@@ -30,7 +32,9 @@ function getMask(host: LinuxHost, task: LinuxTask): bigint | null {
 
 /** `nr`: the call that the task is about to make again. */
 export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
-  if (!CALLS.has(syscallName(host.arch.abiFromRegisters(task.registers), nr))) return;
+  if (!NUMBERS.has(nr)) return;
+  const abi = host.arch.abiFromRegisters(task.registers);
+  if (!CALLS.some((name) => syscallNumber(abi, name) === nr)) return;
   if (task.ownMask !== null) {
     task.rejoins = nr;
     return;

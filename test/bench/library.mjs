@@ -44,24 +44,30 @@ const cases = {
   // All threads of a process, for every system call; the first attach of this process.
   async attach() {
     const one = counter();
-    getRuntime(); // the addon is loaded once
+    const { host } = getRuntime(); // the addon is loaded once
+    const { native } = host;
+    // Under trace for good: each was stopped once, and runs on so that its calls stop.
+    const PTRACE_SYSCALL = 24;
+    const resumed = new Set();
+    let all = 0;
+    for (const name of ['resume', 'step']) {
+      const make = native[name];
+      native[name] = (tid, request, ...rest) => {
+        const result = make(tid, request, ...rest);
+        if (request === PTRACE_SYSCALL && resumed.size < 500 && resumed.add(tid).size === 500) all = performance.now();
+        return result;
+      };
+    }
     const began = performance.now();
     const session = await attachTo(Number(program), { tracers: [one.tracer] });
     const ms = performance.now() - began;
-    const { host } = getRuntime();
     const tasks = session.tasks.length;
-    // Under trace for good: each was stopped once, and runs on so that its calls stop.
-    const PTRACE_SYSCALL = 24;
-    while ([...host.tasks.values()].some((task) => task.resumedWith !== PTRACE_SYSCALL)) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    const all = performance.now() - began;
     // ... and each has gone back into the call that it slept in, which is where strace writes a line.
     while ([...host.tasks.values()].some((task) => !task.entered))
       await new Promise((resolve) => setImmediate(resolve));
     const back = performance.now() - began;
     await session.detach();
-    return { ms, all, back, tasks };
+    return { ms, all: all - began, back, tasks };
   },
   // Nobody wants the calls being made: the filter lets them run free. The program prints what a call cost.
   async unwanted() {

@@ -1,8 +1,9 @@
 /** The command as a process: what goes in, what comes out, how it ends. */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, cli, installed, type Ran, run, scratch, sleep, status, until, utrace, utraceArgs } from './support.ts';
 
@@ -33,6 +34,35 @@ async function sleeper(): Promise<{ pid: number; end: () => void }> {
   await until('the sleeper runs', () => existsSync(`/proc/${pid}`));
   return { pid, end: () => process.kill(pid, 'SIGKILL') };
 }
+
+describe('its compiled code', () => {
+  const dist = dirname(cli);
+  let main = '';
+  beforeAll(() => {
+    main = readFileSync(join(dist, 'cli-main.cjs'), 'utf8');
+  });
+
+  test('is that of its text, and V8 takes it', () => {
+    const kept = readFileSync(join(dist, 'cli-main.cache'));
+    expect(main).toContain(kept.toString('latin1', 0, 40));
+    const script = new Script(main, { filename: join(dist, 'cli-main.cjs'), cachedData: kept.subarray(40) });
+    expect(script.cachedDataRejected).toBe(false);
+  });
+
+  test('is not that of another text, nor needed', async () => {
+    const copy = join(scratch(), 'dist');
+    cpSync(dist, copy, { recursive: true, filter: (path) => !path.endsWith('.map') && !path.endsWith('types') });
+    const other = join(copy, 'cli.js');
+    const env = { ...process.env, UTRACE_NATIVE: join(dist, '../build/utrace.node') };
+    const says = async (): Promise<string> => (await run([process.execPath, other, 'trace'], { env })).stderr;
+    expect(await says()).toContain('nothing to trace');
+    const changed = main.replaceAll('nothing to trace', 'NOTHING to trace').replace(/text=\w/, 'text=?');
+    writeFileSync(join(copy, 'cli-main.cjs'), changed);
+    expect(await says()).toContain('NOTHING to trace');
+    rmSync(join(copy, 'cli-main.cache'));
+    expect(await says()).toContain('NOTHING to trace');
+  });
+});
 
 describe('how it ends', () => {
   for (const code of [0, 1, 42, 255]) {

@@ -36,6 +36,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   task.group.space = { tracers: task.group.space.tracers };
   if (task.group.childSignals?.disposition === 'handler') task.group.childSignals = null;
   task.group.trapAction = 'unknown';
+  task.stepLost = task.stepsPastCalls;
   const after = (): void => resumeTask(host, task);
   if ((task.trace.events & Event.EXEC) === 0) {
     after();

@@ -55,7 +55,9 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   stepPastCalls(task: Task, on: boolean): void {
-    linux(task).stepsPastCalls = on;
+    const t = linux(task);
+    t.stepsPastCalls = on;
+    t.stepLost = false;
   }
 
   wake(task: Task): void {

@@ -88,7 +88,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SINGLESTEP;
   } else if (keeps || task.givesWay >= 0) {
     request = PTRACE.SYSCALL; // to where the call begins anew, or to its end
-  } else if (task.step !== Step.NONE && stop !== Stop.DYING) {
+  } else if (task.step !== Step.NONE && !task.stepLost && stop !== Stop.DYING) {
     request = stepRequest(task, host);
   } else if (
     task.syscallStops ||

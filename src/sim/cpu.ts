@@ -91,7 +91,7 @@ export function runUser(kernel: SimKernel, task: SimTask): RunState {
         return undefinedInstruction(kernel, task, at);
     }
     if (wrote && task.debug?.inUse && task.debug.wrote(Number(words[R.RDI]))) return hardwareTrap(kernel, task);
-    if (task.step === Step.SINGLE || (task.step === Step.BLOCK && branched)) {
+    if (!task.stepLost && (task.step === Step.SINGLE || (task.step === Step.BLOCK && branched))) {
       forceSignal(kernel, task, {
         signo: SIG.SIGTRAP,
         errno: 0,

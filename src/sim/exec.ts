@@ -85,6 +85,7 @@ function replace(kernel: SimKernel, task: SimTask, path: string, start: Start, o
   process.exitSignal = SIG.SIGCHLD;
   process.execed = true;
   task.execId++;
+  task.stepLost = task.stepsPastCalls;
   process.timers?.deletePosix();
   process.name = path;
   task.name = path;

@@ -60,6 +60,7 @@ const taskText = (task: SimTask): string =>
     Number(task.woken),
     task.step,
     Number(task.stepsPastCalls),
+    Number(task.stepLost),
     Number(task.jobHeld),
     Number(task.keeps),
     task.registers.words.join(','),

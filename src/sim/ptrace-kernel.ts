@@ -50,7 +50,9 @@ export class SimPtraceKernel implements PtraceKernel {
     this.kernel.setStep(task, step);
   }
   stepPastCalls(task: Task, on: boolean): void {
-    sim(task).stepsPastCalls = on;
+    const t = sim(task);
+    t.stepsPastCalls = on;
+    t.stepLost = false;
   }
 
   // --- who is who ---

@@ -382,4 +382,26 @@ export const randomCalls = [
       'signal: tracee stop SIGCONT',
     ],
   ),
+  scenario(
+    'R43 an exec that SYSEMU_SINGLESTEP lets go from its entry ends without a trap: the next call is what stops',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('interrupted', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('SINGLESTEP', tracee.pid);
+      yield* tracee.start(calls.exec());
+      s.log('stepped', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid));
+      yield* tracer.ptrace('SYSEMU_SINGLESTEP', tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid), (yield* tracer.ptrace('GET_SYSCALL_INFO', tracee.pid)).info!.op);
+    },
+    [
+      'interrupted: tracee EVENT_STOP SIGTRAP',
+      'stepped: tracee stop SIGTRAP',
+      'entry: tracee stop SYSCALL | entry nr=59',
+      'next: tracee stop SYSCALL | entry',
+    ],
+  ),
 ];

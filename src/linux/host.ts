@@ -291,6 +291,10 @@ export class LinuxHost implements Kernel {
   /** Handles the `n` events that were collected into the buffer, after `cause` was let go (0: nobody). */
   handleAll(n: number, cause = 0): void {
     const { order } = this;
+    if (n === 1) {
+      this.handle(0);
+      return;
+    }
     order.arrange(this, n, cause);
     try {
       for (let k = 0; k < n; k++) {

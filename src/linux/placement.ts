@@ -27,6 +27,9 @@ const FIRST_SLICES = 4;
 /** A slice that took so long (ms) was starved: the mode is left alone for a while. */
 const STARVED_MS = 25;
 const STARVED_PENALTY_SLICES = 500;
+/** A slice in which a mode was dearer counts for so much, and for no more than so many times dearer. */
+const CAUTION = 0.1;
+const DISTURBED = 2;
 /** A stop across CPUs takes some ten µs to be seen. */
 const SPIN_NS = 60_000;
 /** More tasks than this are not told apart (UT_CREW). */
@@ -35,7 +38,7 @@ const CREW_MOST = 4;
 /** What each mode costs, and which is to be used next. */
 class Trials {
   private readonly modes: readonly Mode[];
-  /** ns a stop costs in each mode: a moving average, quicker down than up; 0 unknown. */
+  /** ns a stop costs in each mode: at once what is less, and slowly what is more; 0 unknown. */
   readonly cost: Record<Mode, number> = { free: 0, follow: 0, hold: 0, spin: 0 };
   /** Slices for which a mode is not to be used. */
   private readonly penalty: Record<Mode, number> = { free: 0, follow: 0, hold: 0, spin: 0 };
@@ -77,9 +80,9 @@ class Trials {
   measured(mode: Mode, ms: number, stops: number): void {
     const ns = (ms * 1e6) / stops;
     const before = this.cost[mode];
-    // What a mode can do counts for more than what disturbed it.
-    const weight = ns < before ? 0.5 : 0.1;
-    this.cost[mode] = before === 0 ? ns : before + weight * (ns - before);
+    // What a mode can do counts, and not what disturbed it: one slice in which another program had the CPU may look fifty times worse.
+    const isBest = before === 0 || ns < before;
+    this.cost[mode] = isBest ? ns : before + CAUTION * (Math.min(ns, DISTURBED * before) - before);
     if (ms > STARVED_MS) this.penalty[mode] = STARVED_PENALTY_SLICES;
   }
 }

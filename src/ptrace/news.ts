@@ -1,6 +1,3 @@
-/** What a wait asks for, of what became of a child. */
-const KIND = { stopped: W.WSTOPPED, continued: W.WCONTINUED, dead: W.WEXITED } as const;
-
 /**
  * What there is to wait for, and who is told: the waits that sleep, the SIGCHLDs of stops and deaths (do_notify_parent_cldstop,
  * do_notify_parent), and what real children may have to say. A wait call itself is serve-wait.ts.
@@ -17,6 +14,9 @@ import type { LinkTable } from './link-table.ts';
 import type { PtraceStop } from './stop.ts';
 import type { Traced } from './traced.ts';
 import { childInfo, eligible, eventOf, isMeant, W, type WaitCall } from './wait.ts';
+
+/** What a wait asks for, of what became of a child. */
+const KIND = { stopped: W.WSTOPPED, continued: W.WCONTINUED, dead: W.WEXITED } as const;
 
 export class News {
   /** Whose wait sleeps here. */

@@ -36,7 +36,7 @@ const SPIN_NS = 60_000;
 const CREW_MOST = 4;
 
 /** What each mode costs, and which is to be used next. */
-class Trials {
+export class Trials {
   private readonly modes: readonly Mode[];
   /** ns a stop costs in each mode: at once what is less, and slowly what is more; 0 unknown. */
   readonly cost: Record<Mode, number> = { free: 0, follow: 0, hold: 0, spin: 0 };

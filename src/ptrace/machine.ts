@@ -207,7 +207,11 @@ function withOwed(
     all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE),
   );
   for (const info of owed.toReversed()) {
-    const { behind = 0n } = info;
+    const { signo, behind = 0n } = info;
+    // legacy_queue: a second one of these is dropped as it is sent.
+    if ((behind & bit(signo)) !== 0n) continue;
+    const same = queue.findIndex((bytes) => decodeSiginfo(bytes).signo === signo);
+    if (same >= 0) queue.splice(same, 1);
     const at = queue.findIndex((bytes) => (behind & bit(decodeSiginfo(bytes).signo)) === 0n);
     queue.splice(at < 0 ? queue.length : at, 0, encodeSiginfo(info));
   }

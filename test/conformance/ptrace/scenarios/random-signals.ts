@@ -522,4 +522,16 @@ export const randomSignals = [
       'handled: SIGUSR1 SI_USER pid=tracer, SIGUSR1 SI_USER pid=root',
     ],
   ),
+  scenario(
+    'R15 the SIGSTOP of an ATTACH and another are one: the first of them',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.kill(tracee.pid, 'SIGSTOP');
+      s.log('tracee', yield* tracee.condition());
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      s.log('queue', yield* tracer.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+    },
+    ['tracee: stopped', 'queue: [SIGSTOP SI_KERNEL pid=0]'],
+  ),
 ];

@@ -1,5 +1,9 @@
 /** The buffer that native/wait.c and read-event.c fill: struct ut_event, mirrored. Values are valid until the next native call. */
 
+import { PTRACE_EVENT } from '../abi/ptrace.ts';
+import { SIG } from '../abi/signals.ts';
+import { stopEvent, stopSignal } from '../abi/wait-status.ts';
+
 export const EventKind = {
   VOID: 0,
   ENTRY: 1,
@@ -11,6 +15,12 @@ export const EventKind = {
   DEATH: 7,
   SYSCALL: 8,
 } as const;
+
+/** ut_is_of_group: a group stop, or an exit: several threads of the group come to it at once. */
+export const isOfGroup = (kind: number, status: number): boolean =>
+  kind === EventKind.STOP
+    ? stopSignal(status) !== SIG.SIGTRAP
+    : kind === EventKind.EVENT && stopEvent(status) === PTRACE_EVENT.EXIT;
 
 const SIZE = 192;
 const WORDS = SIZE / 4;

@@ -6,9 +6,8 @@
  */
 
 import { PTRACE_EVENT } from '../abi/ptrace.ts';
-import { SIG } from '../abi/signals.ts';
-import { stopEvent, stopSignal } from '../abi/wait-status.ts';
-import { EventKind } from './event-buffer.ts';
+import { stopEvent } from '../abi/wait-status.ts';
+import { EventKind, isOfGroup } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import type { LinuxTask } from './task.ts';
 
@@ -80,9 +79,8 @@ export class EventOrder {
 function ageOf({ events }: LinuxHost, i: number, cause: number, task: LinuxTask | undefined): number {
   const kind = events.kind(i);
   if (kind === EventKind.DEATH || kind === EventKind.VOID) return -1;
-  const code = kind === EventKind.EVENT ? stopEvent(events.status(i)) : 0;
-  if (code === PTRACE_EVENT.EXEC) return -1;
-  const stopsGroup = kind === EventKind.STOP && stopSignal(events.status(i)) !== SIG.SIGTRAP;
-  if (events.tid(i) === cause && (stopsGroup || code === PTRACE_EVENT.EXIT)) return 0;
+  const status = events.status(i);
+  if (kind === EventKind.EVENT && stopEvent(status) === PTRACE_EVENT.EXEC) return -1;
+  if (events.tid(i) === cause && isOfGroup(kind, status)) return 0;
   return task?.age ?? Number.MAX_VALUE;
 }

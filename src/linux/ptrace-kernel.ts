@@ -269,8 +269,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
       group.maybeContinued = false;
       return;
     }
-    this.host.queued.add(t, { signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 }, null);
-    const item = t.queued.at(-1);
+    const item = this.host.queued.add(t, { signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 }, null);
     if (item !== undefined) item.cancelled = true; // it has done what it was for
   }
 

@@ -3,8 +3,9 @@
  * place at the delivery-stop, found by a cookie.
  */
 
+import { peekChanged } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
@@ -13,8 +14,6 @@ import type { ThreadGroup } from './thread-group.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
 const QUEUED_ERRNO = 0x75747263;
-/** So many signals of a queue are looked at. */
-const PEEKED_MOST = 1024;
 
 /** A signal of ours on its way: what it really is, and what was decided about it. */
 export interface QueuedSignal {
@@ -45,17 +44,25 @@ export class QueuedSignals {
     this.native = native;
   }
 
-  /** For the task: `to` itself, or whoever of its process takes it. */
-  add(task: LinuxTask, info: Siginfo, decision: SignalDecision | null, to: LinuxTask | ThreadGroup = task): void {
+  /** For the task: `to` itself, or whoever of its process takes it. Undefined: it died. */
+  add(
+    task: LinuxTask,
+    info: Siginfo,
+    decision: SignalDecision | null,
+    to: LinuxTask | ThreadGroup = task,
+  ): QueuedSignal | undefined {
     const { signo } = info;
     this.cookie = (this.cookie + 1) >>> 0;
     const { cookie } = this;
-    to.queued.push({ signo, info, decision, cookie, cancelled: false });
+    const item = { signo, info, decision, cookie, cancelled: false };
+    to.queued.push(item);
     const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
-    const r = this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes);
-    if (r < 0)
-      to.queued.pop(); // it died
-    else if (signo === SIG.SIGKILL) task.killing = true;
+    if (this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes) < 0) {
+      to.queued.pop();
+      return undefined;
+    }
+    if (signo === SIG.SIGKILL) task.killing = true;
+    return item;
   }
 
   /** The one whose siginfo this is, at a delivery-stop: it is queued no more. */
@@ -78,25 +85,15 @@ export class QueuedSignals {
 
   /** PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, or was shown already, is not. */
   peek(task: LinuxTask, args: Uint8Array, into: Uint8Array): number {
-    const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
-    const whole = args.slice();
-    const view = new DataView(whole.buffer);
-    const from = Number(view.getBigUint64(0, true));
-    const count = view.getInt32(12, true);
-    view.setBigUint64(0, 0n, true);
-    view.setInt32(12, PEEKED_MOST, true);
-    const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
-    if (n < 0) return n;
-    const shown: Uint8Array[] = [];
-    for (let i = 0; i < n; i++) {
-      const bytes = all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE);
-      const item = this.find(task, decodeSiginfo(bytes));
-      if (item === undefined) shown.push(bytes);
-      else if (!item.cancelled && item.decision === null) shown.push(encodeSiginfo(item.info));
-    }
-    const asked = shown.slice(from, from + count);
-    for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_SIZE);
-    return asked.length;
+    const peek = (whole: Uint8Array, all: Uint8Array): number =>
+      this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
+    return peekChanged(args, into, peek, (queue) =>
+      queue.flatMap((bytes) => {
+        const item = this.find(task, decodeSiginfo(bytes));
+        if (item === undefined) return [bytes];
+        return item.cancelled || item.decision !== null ? [] : [encodeSiginfo(item.info)];
+      }),
+    );
   }
 
   /** A signal that came when it could not be delivered: back to the queue that it came from. */

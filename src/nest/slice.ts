@@ -7,6 +7,7 @@ import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { CLD, SI, SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
+import { isOfGroup, EventKind as KIND } from '../linux/event-buffer.ts';
 import { STEP_SLICE_OVER } from '../linux/native.ts';
 import { sendLocked } from '../sim/send-signal.ts';
 import { W } from '../sim/wait.ts';
@@ -22,7 +23,6 @@ const SLOT = 192;
 const CALL_AT = 64;
 const CALL_SIZE = 88;
 const SIGINFO_SIZE = 128;
-const KIND = { VOID: 0, ENTRY: 1, EXIT: 2, SECCOMP: 3, SIGNAL: 4, STOP: 5, EVENT: 6, DEATH: 7 } as const;
 /** By ptrace_syscall_info.op. */
 const CALL_KINDS = [KIND.VOID, KIND.ENTRY, KIND.EXIT, KIND.SECCOMP];
 const EXIT_STOP = SIG.SIGTRAP | (PTRACE_EVENT.EXIT << 8);
@@ -42,12 +42,6 @@ function statusOf(code: number, status: number): number {
   if (code === CLD.CLD_CONTINUED) return 0xffff;
   return (status << 8) | 0x7f;
 }
-
-/** ut_is_of_group: a group stop, or an exit: several threads of the group come to it at once. */
-const isOfGroup = (kind: number, status: number): boolean =>
-  kind === KIND.STOP
-    ? stopSignal(status) !== SIG.SIGTRAP
-    : kind === KIND.EVENT && stopEvent(status) === PTRACE_EVENT.EXIT;
 
 export class Slice {
   private readonly caller: Caller;

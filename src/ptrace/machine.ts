@@ -1,6 +1,7 @@
 /** Requests about machine state: made for real on the tracee, with the caller's memory in between. */
 
 import { ERRNO } from '../abi/errno.ts';
+import { PEEKED_MOST, peekChanged } from '../abi/peek-siginfo.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
 import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
@@ -51,8 +52,6 @@ export function wordBytes(r: Request, value: bigint): Uint8Array<ArrayBuffer> {
 /** More than any register set the kernel has. */
 const REGSET_MAX = 1 << 16;
 const PEEKSIGINFO_BYTES = 16;
-/** More at a time are not looked for. */
-const PEEKED_MOST = 1024;
 
 /** The result, or undefined: not a request of this kind. */
 export function machineRequest(r: Request): number | undefined {
@@ -197,28 +196,18 @@ function withOwed(
 ): number {
   const view = new DataView(args.buffer, args.byteOffset);
   if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args, into);
-  const whole = args.slice();
-  const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
-  new DataView(whole.buffer).setBigUint64(0, 0n, true);
-  new DataView(whole.buffer).setInt32(12, PEEKED_MOST, true);
-  const n = peek(whole, all);
-  if (n < 0) return n;
-  const queue: Uint8Array[] = Array.from({ length: n }, (_, i) =>
-    all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE),
-  );
-  for (const info of owed.toReversed()) {
-    const { signo, behind = 0n } = info;
-    // legacy_queue: a second one of these is dropped as it is sent.
-    if ((behind & bit(signo)) !== 0n) continue;
-    const same = queue.findIndex((bytes) => decodeSiginfo(bytes).signo === signo);
-    if (same >= 0) queue.splice(same, 1);
-    const at = queue.findIndex((bytes) => (behind & bit(decodeSiginfo(bytes).signo)) === 0n);
-    queue.splice(at < 0 ? queue.length : at, 0, encodeSiginfo(info));
-  }
-  const from = Number(view.getBigUint64(0, true));
-  const asked = queue.slice(from, from + into.length / SIGINFO_SIZE);
-  for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_SIZE);
-  return asked.length;
+  return peekChanged(args, into, peek, (queue) => {
+    for (const info of owed.toReversed()) {
+      const { signo, behind = 0n } = info;
+      // legacy_queue: a second one of these is dropped as it is sent.
+      if ((behind & bit(signo)) !== 0n) continue;
+      const same = queue.findIndex((bytes) => decodeSiginfo(bytes).signo === signo);
+      if (same >= 0) queue.splice(same, 1);
+      const at = queue.findIndex((bytes) => (behind & bit(decodeSiginfo(bytes).signo)) === 0n);
+      queue.splice(at < 0 ? queue.length : at, 0, encodeSiginfo(info));
+    }
+    return queue;
+  });
 }
 
 function sigmask(r: Request): number {

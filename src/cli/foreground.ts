@@ -74,11 +74,14 @@ export class Foreground {
       else if (this.phase === 'running' && isJob()) this.stopAll();
       return;
     }
-    if (this.holder === null || (this.holder === group && !this.hasTerminal(group))) this.give(group);
-    else if (this.holder !== group && !this.queue.includes(group)) this.queue.push(group);
+    if (this.holder !== null && this.holder !== group) {
+      if (!this.queue.includes(group)) this.queue.push(group);
+      return;
+    }
+    // Given already: this stop is that of another process of the group, which our SIGCONT has ended. One more would undo a Ctrl-Z.
+    if (this.holder === null || !this.hasTerminal(group)) this.give(group);
   }
 
-  /** Given already: this stop is that of another process of the group, which our SIGCONT ended. One more would undo a Ctrl-Z. */
   private hasTerminal(group: number): boolean {
     return placeOf(process.pid)?.foreground === group;
   }

@@ -194,8 +194,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       // The SIGCHLD that it gets here is no polite thing.
       const goesBack = polite && (task.rejoins < 0 || task.childSignals.length === 0);
-      if (task.rejoins < 0 && !task.sleepsOn) eventStop(host, task, signo, wasListening, goesBack, asked);
-      else interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
+      interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
       return;
     }
     case EventKind.EVENT:

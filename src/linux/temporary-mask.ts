@@ -5,13 +5,13 @@
  */
 
 import { PTRACE } from '../abi/ptrace.ts';
-import { syscallNumber } from '../abi/syscalls.ts';
+import { syscallName, syscallNumber } from '../abi/syscalls.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-const CALLS = ['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'] as const;
+const CALLS = ['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'];
 /** Their numbers in any ABI: most calls need no look at the registers, to learn which it is. */
 const NUMBERS: ReadonlySet<number | undefined> = new Set(
   (['x86-64', 'i386', 'x32', 'arm64'] as const).flatMap((abi) => CALLS.map((name) => syscallNumber(abi, name))),
@@ -33,8 +33,8 @@ function getMask(host: LinuxHost, task: LinuxTask): bigint | null {
 /** `nr`: the call that the task is about to make again. */
 export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
   if (!NUMBERS.has(nr)) return;
-  const abi = host.arch.abiFromRegisters(task.registers);
-  if (!CALLS.some((name) => syscallNumber(abi, name) === nr)) return;
+  const name = syscallName(host.arch.abiFromRegisters(task.registers), nr);
+  if (name === undefined || !CALLS.includes(name)) return;
   if (task.ownMask !== null) {
     task.rejoins = nr;
     return;

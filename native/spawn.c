@@ -29,17 +29,28 @@ static int above_stdio(int fd)
 	return fd > 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-// What Node changed in this process is not the program's business.
-static void default_signals(void)
+#define SIGNALS 64
+
+static int has_action(int sig)
+{
+	return sig != SIGKILL && sig != SIGSTOP && sig != 32 && sig != 33; // 32, 33: glibc's
+}
+
+// What Node changed in this process is not the program's business. What was there is kept, for restore_signals.
+static void default_signals(struct sigaction kept[SIGNALS + 1])
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	for (int sig = 1; sig <= 64; sig++) {
-		struct sigaction old;
-		if (sig == SIGKILL || sig == SIGSTOP || sig == 32 || sig == 33)
-			continue;
-		if (sigaction(sig, NULL, &old) == 0 && (old.sa_handler != SIG_IGN || sig == SIGPIPE || sig == SIGXFSZ))
+	for (int sig = 1; sig <= SIGNALS; sig++)
+		if (has_action(sig) && sigaction(sig, NULL, &kept[sig]) == 0 &&
+		    (kept[sig].sa_handler != SIG_IGN || sig == SIGPIPE || sig == SIGXFSZ))
 			sigaction(sig, &dfl, NULL);
-	}
+}
+
+static void restore_signals(const struct sigaction kept[SIGNALS + 1])
+{
+	for (int sig = 1; sig <= SIGNALS; sig++)
+		if (has_action(sig))
+			sigaction(sig, &kept[sig], NULL);
 }
 
 static int install_filter(const struct ut_spawn *how)
@@ -55,7 +66,8 @@ static int install_filter(const struct ut_spawn *how)
 
 static void child(const struct ut_spawn *how, int go_fd, int err_fd, const sigset_t *mask)
 {
-	default_signals();
+	struct sigaction kept[SIGNALS + 1];
+	default_signals(kept);
 	go_fd = above_stdio(go_fd);
 	err_fd = above_stdio(err_fd);
 	if (go_fd < 0 || err_fd < 0)
@@ -145,7 +157,7 @@ int ut_spawn(const struct ut_spawn *how, struct ut_spawned *out)
 
 // The other way: this very process becomes the program, under a tracer that it asks over the Unix socket at `path`. The
 // tracer seizes it while it waits here and then answers '+', or in words why it will not (-ECANCELED). An empty path: it
-// has its tracer already.
+// has its tracer already. Where it fails, this process has the signal handlers and the mask that it had.
 int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const void *ask, size_t ask_len, char *why,
 	      size_t why_len)
 {
@@ -156,22 +168,20 @@ int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const 
 	memcpy(at.sun_path, path, len);
 	int e, fd = -1;
 	ssize_t n = -1;
-	sigset_t all, none;
+	struct sigaction kept[SIGNALS + 1];
+	sigset_t all, mask;
 	sigfillset(&all);
-	sigemptyset(&none);
-	if (len == 0) {
-		default_signals();
-		goto exec;
-	}
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+	if (len > 0 && (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return -errno;
-	pthread_sigmask(SIG_SETMASK, &all, NULL); // no handler of Node's runs any more
+	pthread_sigmask(SIG_SETMASK, &all, &mask); // no handler of Node's runs any more
+	default_signals(kept);
+	if (len == 0)
+		goto exec;
 	// Yama: a tracer that is not our ancestor needs our consent. Without Yama this fails, and is not needed.
 	prctl(PR_SET_PTRACER, tracer, 0, 0, 0);
 	if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0 || send(fd, ask, ask_len, MSG_NOSIGNAL) != (ssize_t)ask_len)
 		goto failed;
-	default_signals();
-	pthread_sigmask(SIG_SETMASK, &none, NULL); // Ctrl-C while we wait is as ever
+	pthread_sigmask(SIG_SETMASK, &mask, NULL); // Ctrl-C while we wait is as ever
 	while (got < why_len && ((n = read(fd, why + got, why_len - got)) > 0 || (n < 0 && errno == EINTR))) {
 		if (n > 0)
 			got += (size_t)n;
@@ -181,17 +191,20 @@ int ut_become(const struct ut_spawn *how, const char *path, pid_t tracer, const 
 	if (n < 0)
 		goto failed;
 	if (got == 0 || why[0] != '+') {
-		close(fd);
-		return got == 0 ? -ECONNRESET : -ECANCELED;
+		errno = got == 0 ? ECONNRESET : ECANCELED;
+		goto failed;
 	}
 exec:
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	for (int i = 0; i < 3; i++)
 		fcntl(i, F_SETFD, 0); // Node has them close-on-exec
 	if (install_filter(how) == 0)
 		execve(how->file, how->argv, how->envp);
 failed:
 	e = errno;
-	pthread_sigmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	restore_signals(kept);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	if (fd >= 0)
 		close(fd);
 	return -e;

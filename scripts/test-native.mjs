@@ -29,4 +29,5 @@ const result = spawnSync(process.execPath, [join(root, 'test', 'native', 'exerci
     ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:halt_on_error=1',
   },
 });
+if (result.signal) console.error(`the exercise was ended by ${result.signal}`);
 process.exit(result.status ?? 1);

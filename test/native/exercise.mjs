@@ -2,7 +2,7 @@
 // Ends with the plain closing line that counts what was checked.
 import assert from 'node:assert/strict';
 import { spawn as spawnPlain } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { attach, getRuntime, Resume, spawn } from '../../dist/index.js';
 
@@ -13,6 +13,7 @@ const check = async (name, body) => {
   passed++;
   console.log(`ok ${name}`);
 };
+const signals = () => readFileSync('/proc/self/status', 'utf8').match(/^Sig(Blk|Ign|Cgt):.*$/gm).join();
 const fds = () => readdirSync('/proc/self/fd').length;
 const native = createRequire(import.meta.url)(process.env.UTRACE_NATIVE);
 
@@ -27,6 +28,7 @@ await check('arguments of the wrong kind throw, and nothing is written', () => {
 
 await check('a process that cannot become another stays what it is', () => {
   const how = { file: '/bin/true', argv: ['true'], envp: [], stdin: 0, stdout: 1, stderr: 2 };
+  const before = signals();
   const [ask, why] = [new Uint8Array(4), new Uint8Array(64)];
   assert.throws(() => native.become({}, '', 1, ask, why), TypeError);
   assert.throws(() => native.become(how, '', 1, 'ask', why), TypeError);
@@ -35,6 +37,7 @@ await check('a process that cannot become another stays what it is', () => {
   assert.equal(native.become({ ...how, file: '/no/such/file' }, '', 1, ask, why), -2);
   assert.ok(native.setForeground(-1, 1) < 0);
   native.waitAll(0);
+  assert.equal(signals(), before);
 });
 
 await check('a buffer shorter than what is asked for is never overrun', () => {

@@ -13,7 +13,7 @@ rmSync(kept, { force: true });
 const plain = readFileSync(filename, 'utf8').replace('//# sourceMappingURL=cli-main.cjs.map', '').trimEnd();
 const body = `(function (exports, require, module, __filename, __dirname) { "use strict";\n${plain}\n})\n`;
 const id = createHash('sha1').update(body).digest('hex');
-const text = `${body}//# sourceMappingURL=cli-main.cjs.map\n//# text=${id}\n`;
+const text = `${body}//# sourceMappingURL=cli-main.cjs.map\n//# v8=${process.versions.v8}\n//# text=${id}\n`;
 writeFileSync(filename, text);
 const map = JSON.parse(readFileSync(`${filename}.map`, 'utf8'));
 writeFileSync(`${filename}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` })); // there is a line before

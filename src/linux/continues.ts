@@ -14,6 +14,7 @@ import type { LinuxHost } from './host.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { isIgnored } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = bit(SIG.SIGCONT);
@@ -96,6 +97,16 @@ const continueWaits = (task: LinuxTask): boolean => (proc.signalState(task.tid).
 export function continueComes(task: LinuxTask): boolean {
   const { own, process, blocked } = proc.signalState(task.tid);
   return ((own | process) & ~blocked & SIGCONT_BIT) !== 0n;
+}
+
+/** Whether a signal waits that the task will take: not the SIGCONT of a process whose leader takes it, or drops it. */
+export function wouldTake(host: LinuxHost, task: LinuxTask): boolean {
+  const { own, process, blocked } = proc.signalState(task.tid);
+  const waits = (own | process) & ~blocked;
+  if (waits !== SIGCONT_BIT || (own & SIGCONT_BIT) !== 0n || host.ptrace === null) return waits !== 0n;
+  const leader = host.tasks.get(task.tgid);
+  if (leader === undefined || leader === task || leader.exited || proc.blocks(leader.tid, SIG.SIGCONT)) return true;
+  return !comes(host, leader) && (host.ptrace.isTraced(leader) || !isIgnored(task, SIG.SIGCONT));
 }
 
 /** The leader has told something since. */

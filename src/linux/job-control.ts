@@ -119,7 +119,7 @@ export function eventStop(
       notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
       task.missedStop = false;
-      if (forNothing || !host.ptrace.isTraced(task)) undisturbed(host, task);
+      if (!task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);
       task.noTrap = forNothing && task.step !== Step.NONE && hasTrap(task);
       task.mayYield = true;
     }

@@ -168,7 +168,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
     // sig_ignored, of who was let go with it. (A SIGCONT does something even so.)
     const t = linux(task);
     const counts = info.signo === SIG.SIGCONT || this.host.ptrace?.isTraced(t) || proc.blocks(t.tid, info.signo);
-    if (counts || !isIgnored(t, info.signo)) this.sendSignal(task, info);
+    if (!counts && isIgnored(t, info.signo)) return;
+    // A stop signal that it takes away has made the task look for signals already.
+    if (info.signo === SIG.SIGCONT && t.run === Run.STOPPED && insideCall(t.stop) && proc.signalPending(t.tid))
+      t.missedStop = true;
+    this.sendSignal(task, info);
   }
 
   putBack(task: Task, info: Siginfo): void {
@@ -275,7 +279,9 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   letGo(task: Task): void {
     const t = linux(task);
-    if (t.run === Run.STOPPED && insideCall(t.stop)) t.trapsNext = true;
+    if (t.run !== Run.STOPPED) return;
+    if (insideCall(t.stop)) t.trapsNext = true;
+    else t.leavesStop = proc.signalPending(t.tid);
   }
 
   ownPendingSignals(task: Task): bigint {

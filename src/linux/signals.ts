@@ -11,7 +11,7 @@ import { resumeTask, setSiginfo } from './resume.ts';
 import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { dispositionOf } from './trap-action.ts';
-import { isIgnored, takeUnseen } from './unseen.ts';
+import { takeUnseen, wasDropped } from './unseen.ts';
 import { passOn, takeEffect, wayOut } from './way-out.ts';
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
@@ -54,7 +54,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
     return;
   }
   if ((task.trace.events & (SIGNAL_EVENTS | Event.QUIESCE)) === 0 && !task.trace.report && !task.trace.interrupt) {
-    if (host.ptrace?.isTraced(task) === false && isIgnored(task, signo)) {
+    if (host.ptrace?.isTraced(task) === false && wasDropped(host, task, info)) {
       if (task.leavesStop) task.leavesStop = proc.signalPending(task.tid);
       else undisturbed(host, task); // alone it is dropped as it is sent
     }

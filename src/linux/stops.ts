@@ -102,14 +102,13 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const { noTrap } = task;
   task.noTrap = false;
   task.mayYield = false;
-  if (kind !== EventKind.SIGNAL) task.leavesStop = false;
   if (kind !== EventKind.STOP) {
     task.heardContinue = false;
     task.seen = 0n;
   }
   const back = (kind === EventKind.ENTRY || kind === EventKind.SECCOMP) && task.sleepsOn && !task.poked;
   task.sleptOn = back || (task.sleptOn && kind === EventKind.SECCOMP);
-  if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = false;
+  if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = task.leavesStop = false;
   if (kind !== EventKind.EXIT && kind !== EventKind.STOP) task.missedStop = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.sleepsAs >= 0) showDisturbed(host, task, i);

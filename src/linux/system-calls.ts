@@ -5,7 +5,7 @@ import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { noteChildSignals } from './child-signals.ts';
-import { continueComes } from './continues.ts';
+import { continueComes, wouldTake } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
@@ -166,7 +166,7 @@ export function restartSleep(host: LinuxHost, task: LinuxTask): boolean {
   const { arch } = host;
   const nr = BigInt.asIntN(32, registers.get(arch.syscallNumber));
   if (nr < 0n || BigInt.asIntN(64, registers.get(arch.syscallResult)) !== BigInt(-EINTR)) return false;
-  if (proc.signalPending(task.tid)) return false;
+  if (wouldTake(host, task)) return false;
   makeAgain(host, task, Number(nr));
   return true;
 }

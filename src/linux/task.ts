@@ -213,7 +213,7 @@ export class LinuxTask implements Task {
   heardContinue = false;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
   missedStop = false;
-  /** It comes out of a group stop, which has ended its call, and signals wait that it looks at first. */
+  /** It comes out of a group stop, or of one of its last tracer's, which has ended its call, and signals wait that it looks at first. */
   leavesStop = false;
   /** The handler just being set up is to be reported (R45). */
   handlerTrap = false;

@@ -34,13 +34,16 @@ export function noteSeen(task: LinuxTask): void {
   if (task.inGroupStop) task.seen = proc.pendingSignals(task.tid);
 }
 
-/** Whether a signal to the process was dropped as it was sent, since nobody traces its leader. */
+/** Whether a signal to the process was dropped as it was sent: what nobody traces its leader for, and that does not block. */
 function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
-  if (task.isLeader || host.ptrace === null) return false;
   const leader = host.tasks.get(task.tgid);
-  if (leader?.exited === false || (leader !== undefined && host.ptrace.isTraced(leader))) return false;
+  if (leader !== undefined && host.ptrace!.isTraced(leader)) return false;
   return isIgnored(task, signo) && !proc.blocks(task.tgid, signo);
 }
+
+/** At the delivery-stop of a task that nobody traces: whether alone it had been dropped as it was sent. */
+export const wasDropped = (host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean =>
+  code === SI.SI_TKILL || task.isLeader ? isIgnored(task, signo) : isDropped(host, task, signo);
 
 /** sig_handler_ignored. */
 export function isIgnored(task: LinuxTask, signo: number): boolean {
@@ -55,7 +58,14 @@ export function takeUnseen(host: LinuxHost, task: LinuxTask, { signo, code }: Si
   const { group } = task;
   const mask = bit(signo);
   // kill(2): its leader did not take it, for it is dead.
-  if ((code === SI.SI_USER || code === SI.SI_QUEUE) && isDropped(host, task, signo)) return true;
+  const leaderTakes = task.isLeader || host.tasks.get(task.tgid)?.exited === false;
+  if (
+    host.ptrace !== null &&
+    !leaderTakes &&
+    (code === SI.SI_USER || code === SI.SI_QUEUE) &&
+    isDropped(host, task, signo)
+  )
+    return true;
   if ((task.unseen & mask) !== 0n) {
     task.unseen &= ~mask;
     return true;

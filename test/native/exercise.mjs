@@ -13,7 +13,10 @@ const check = async (name, body) => {
   passed++;
   console.log(`ok ${name}`);
 };
-const signals = () => readFileSync('/proc/self/status', 'utf8').match(/^Sig(Blk|Ign|Cgt):.*$/gm).join();
+const signals = () =>
+  readFileSync('/proc/self/status', 'utf8')
+    .match(/^Sig(Blk|Ign|Cgt):.*$/gm)
+    .join();
 const fds = () => readdirSync('/proc/self/fd').length;
 const native = createRequire(import.meta.url)(process.env.UTRACE_NATIVE);
 

@@ -352,6 +352,76 @@ export const randomContinues = [
     ['runs: runs', 'sleeps: true', 'its own: tracee stop SIGCONT', 'over: EINTR'],
   ),
   scenario(
+    'R33 a call that a SIGCONT has ended, which was shown, has ended, though a second one waits at the DETACH',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition());
+      yield* tracee.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGCONT'));
+      s.log('over', yield* tracee.result());
+    },
+    ['runs: runs', 'stop: tracee stop SIGCONT', 'over: EINTR'],
+  ),
+  scenario(
+    'R33 a call that an INTERRUPT has ended, whose trap was shown, has ended, though a SIGCONT waits at the DETACH',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('over', yield* tracee.result());
+    },
+    ['stop: tracee EVENT_STOP SIGTRAP', 'over: EINTR'],
+  ),
+  scenario(
+    'R39 a SIGCONT that is blocked, passed on from the entry of a call: the stop signal that it takes away ends that call',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGCONT']] });
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGCONT', 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'step: tracee stop SIGTRAP | stopped'],
+  ),
+  scenario(
+    'R33 a SIGCONT to a process that nobody traces does not end the sigtimedwait of its thread',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* thread.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* tracer.do(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('sleeps', yield* thread.pending(), yield* tracee.condition());
+    },
+    ['sleeps: true | runs'],
+    { notPassive: 'the other tracer is shown the trap of the SIGCONT, and that is a disturbance' },
+  ),
+  scenario(
+    'R33 a SIGCONT to a process whose leader is SEIZEd ends the sigtimedwait of its thread: the leader traps, and does not want it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* thread.start(calls.sigtimedwait(['SIGUSR1'], 60_000));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      s.log('over', yield* thread.result());
+    },
+    ['leader: tracee EVENT_STOP SIGTRAP', 'over: EINTR'],
+  ),
+  scenario(
     'R37 a leader that is held in a stop that is over: a thread that listens tells that the process goes on',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

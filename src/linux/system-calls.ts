@@ -21,6 +21,7 @@ import { takeUntraced } from './untraced.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
+const SIGRETURN: ReadonlySet<string | undefined> = new Set(['rt_sigreturn', 'sigreturn']);
 const AFFINITY: ReadonlySet<string | undefined> = new Set(['sched_getaffinity', 'sched_setaffinity']);
 const callName = (task: LinuxTask): string | undefined => syscallName(task.call.abi, task.call.nr);
 
@@ -92,7 +93,9 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   if (task.stepTrap) {
     // R45: the step over a system call ends here, in a SIGTRAP that the kernel would have sent.
     task.stepTrap = false;
-    if (!task.stepsPastCalls) {
+    if (task.stepsPastCalls) {
+      task.stepLost ||= SIGRETURN.has(callName(task)); // it takes TF back, too
+    } else {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
       task.pending = { info, disposition: dispositionOf(host, task, SIG.SIGTRAP) };

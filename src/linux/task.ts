@@ -96,7 +96,7 @@ export class LinuxTask implements Task {
   step: Step = Step.NONE;
   /** The exit of a call is no trap of a step's. */
   stepsPastCalls = false;
-  /** … and the call was an exec, whose registers know of no step. */
+  /** … and the call was an exec or a sigreturn, whose registers know of no step. */
   stepLost = false;
   /** What to do when a held task is let go. */
   goesOn: ((task: LinuxTask, outcome: Outcome) => void) | null = null;

@@ -53,5 +53,6 @@ export function sigreturn(kernel: SimKernel, task: SimTask): RunState {
   task.registers.leaveCall();
   task.blocked = frame.context.mask;
   recalcSigpending(task);
+  task.stepLost = task.stepsPastCalls; // TF is among the registers
   return leaveCall(kernel, task);
 }

@@ -69,7 +69,7 @@ export class SimTask implements Task {
   step: Step = Step.NONE;
   /** The exit of a call is no trap of a step's. */
   stepsPastCalls = false;
-  /** … and the call was an exec, whose registers know of no step. */
+  /** … and the call was an exec or a sigreturn, whose registers know of no step. */
   stepLost = false;
   /** Null: never used. */
   debug: DebugRegisters | null = null;

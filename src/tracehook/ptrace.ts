@@ -117,7 +117,7 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   machine32(task: Task, request: number, addr: bigint, data: bigint | Uint8Array): number;
   /** GETREGSET and SETREGSET: how many bytes the set has, or were taken. */
   regset(task: Task, request: number, note: number, data: Uint8Array): number;
-  /** report_single_step: where SYSEMU steps, the exit of a call is no trap; the step ends with the instruction after it, but for an exec, which loses it. */
+  /** report_single_step: where SYSEMU steps, the exit of a call is no trap; the step ends with the instruction after it, but for an exec and a sigreturn, which lose it. */
   stepPastCalls(task: Task, on: boolean): void;
   /** What the call at hand is may have changed: read it anew. */
   refreshCall(task: Task): void;

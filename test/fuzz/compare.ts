@@ -147,11 +147,11 @@ async function differs(program: Program, column: Column): Promise<Difference | u
   return { column, program, native: native.log, other: other.log, code: native.code };
 }
 
-/** Leaves out what is not needed for the difference, as long as there is time. */
-export async function shrink(found: Difference, deadline: number): Promise<Difference> {
+/** Leaves out what is not needed for the difference, till `isOver`. */
+export async function shrink(found: Difference, isOver: () => boolean): Promise<Difference> {
   let best = found;
   const attempt = async (steps: readonly Step[], cast = best.program.cast): Promise<boolean> => {
-    if (performance.now() > deadline) return false;
+    if (isOver()) return false;
     const smaller = await differs({ cast, steps }, found.column);
     if (smaller !== undefined) best = smaller;
     return smaller !== undefined;

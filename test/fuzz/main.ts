@@ -57,7 +57,12 @@ const end = performance.now() + Number(values.minutes) * 60_000;
 const given = values.seed?.map(Number);
 const count = { programs: 0, aside: 0, differences: 0 };
 
+/** A signal ends the run: those programs that run come to their end, and nothing is made small any more. */
+let isEnded = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (isEnded = true));
+
 function nextSeed(): number | undefined {
+  if (isEnded) return undefined;
   if (given !== undefined) return given.shift();
   return performance.now() < end ? Math.floor(Math.random() * 2 ** 32) : undefined;
 }
@@ -67,7 +72,9 @@ async function report({ seed, program, differences }: Verdict): Promise<void> {
   for (const difference of differences) {
     count.differences++;
     console.log(`\nseed ${seed}: ${difference.column} differs (${program.steps.length} steps)`);
-    const small = values['no-shrink'] ? difference : await shrink(difference, performance.now() + SHRINK_MS);
+    const late = performance.now() + SHRINK_MS;
+    const isOver = (): boolean => isEnded || performance.now() > late;
+    const small = values['no-shrink'] ? difference : await shrink(difference, isOver);
     console.log(`seed ${seed}, ${small.column}, ${small.program.steps.length} steps:\n${sideBySide(small)}`);
     console.log(asScenario(small, `seed ${seed}`));
   }

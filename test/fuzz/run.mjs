@@ -1,5 +1,5 @@
 // npm run fuzz: bundles main.ts, which plain Node does not read, and runs it.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -16,4 +16,7 @@ const bundle = await rolldown({
 });
 await bundle.write({ file, format: 'esm', codeSplitting: false });
 await bundle.close();
-process.exit(spawnSync(process.execPath, [file, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);
+const run = spawn(process.execPath, [file, ...process.argv.slice(2)], { stdio: 'inherit' });
+process.on('SIGINT', () => {}); // of a terminal: it is the run's, too
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
+run.on('exit', (status) => process.exit(status ?? 1));

@@ -404,4 +404,19 @@ export const randomCalls = [
       'next: tracee stop SYSCALL | entry',
     ],
   ),
+  scenario(
+    'R43 a sigreturn that SYSEMU_SINGLESTEP lets go from its entry takes the step away: the next call is what stops',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGUSR1', 'SYSCALL');
+      s.log('sigreturn', yield* tracer.look(tracee.pid), String((yield* tracer.getRegisters(tracee.pid)).orig_rax));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('next', yield* tracer.look(tracee.pid), String((yield* tracer.getRegisters(tracee.pid)).orig_rax));
+    },
+    ['signal: tracee stop SIGUSR1', 'sigreturn: tracee stop SIGTRAP | 15', 'next: tracee stop SIGTRAP | 0'],
+  ),
 ];

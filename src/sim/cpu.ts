@@ -47,6 +47,7 @@ const OP = {
 export function runUser(kernel: SimKernel, task: SimTask): RunState {
   const { registers, mm } = task;
   const { words } = registers;
+  registers.leaveCall(); // whatever brings it into the kernel next says what that is
   for (let n = 0; n < LONGEST; n++) {
     const at = registers.ip;
     if (task.debug?.inUse && task.debug.stopsAt(at)) return hardwareTrap(kernel, task);

@@ -49,11 +49,9 @@ export function restartWithoutHandler(task: SimTask): void {
     case RESTART.SYS:
     case RESTART.NOINTR:
       again(task, registers.words[R.ORIG_RAX]!);
-      registers.leaveCall();
       return;
     case RESTART.BLOCK:
       again(task, NR_RESTART_SYSCALL);
-      registers.leaveCall();
       return;
   }
 }

@@ -419,4 +419,22 @@ export const randomCalls = [
     },
     ['signal: tracee stop SIGUSR1', 'sigreturn: tracee stop SIGTRAP | 15', 'next: tracee stop SIGTRAP | 0'],
   ),
+  scenario(
+    'R39 a sigsuspend that is to be made again, and what it blocked: that is shown with the call’s number still there',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition());
+      yield* tracee.start(calls.sigsuspend(['SIGUSR1']));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      s.log('ends it', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('was blocked', yield* tracer.look(tracee.pid));
+      const { rax, orig_rax } = yield* tracer.getRegisters(tracee.pid);
+      s.log('registers', String(rax), String(orig_rax));
+    },
+    ['runs: runs', 'ends it: tracee stop SIGCONT', 'was blocked: tracee stop SIGUSR1', 'registers: 130 | 130'],
+  ),
 ];

@@ -187,7 +187,7 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
     // EINTR, or the call anew: as its own would be
     registers.set(arch.syscallResult, polled.do === 'make' ? -ERESTARTNOINTR : -ERESTARTSYS);
   }
-  task.sleepsOn = kind === EventKind.STOP;
+  task.sleepsOn = kind === EventKind.STOP || kind === EventKind.SIGNAL;
   return false;
 }
 

@@ -28,6 +28,7 @@ import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, giveWay, goBack, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { giveMaskBack } from './temporary-mask.ts';
+import { wasDropped } from './unseen.ts';
 import { follow } from './way-out.ts';
 
 const TRAP_BRKPT = 1;
@@ -184,7 +185,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         return;
       }
       claimContinue(host, task);
-      interruptRejoin(host, task, true, () => signal(host, task, info, signo));
+      const isNews = !sleepsUntraced(host, task) || !wasDropped(host, task, info);
+      interruptRejoin(host, task, isNews, () => signal(host, task, info, signo));
       return;
     }
     case EventKind.STOP: {
@@ -193,7 +195,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       task.entered = false;
       // The SIGCHLD that it gets here is no polite thing.
       const goesBack = polite && (task.rejoins < 0 || task.childSignals.length === 0);
-      interruptRejoin(host, task, !goesBack, () => eventStop(host, task, signo, wasListening, goesBack, asked));
+      const isNews = !goesBack && (signo !== SIG.SIGTRAP || !sleepsUntraced(host, task));
+      interruptRejoin(host, task, isNews, () => eventStop(host, task, signo, wasListening, goesBack, asked));
       return;
     }
     case EventKind.EVENT:
@@ -207,6 +210,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       throw new RangeError(`event kind ${kind}`);
   }
 }
+
+/** Asleep in a call that is served, and nobody's tracee: what the program ignores does not wake it. */
+const sleepsUntraced = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.sleepsOn && host.ptrace?.isTraced(task) === false;
 
 /** Of a step out of a call that was interrupted. */
 const isStepTrap = ({ signo, code }: Siginfo): boolean => signo === SIG.SIGTRAP && code === TRAP_BRKPT;

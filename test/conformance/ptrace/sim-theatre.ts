@@ -50,6 +50,8 @@ interface Slot {
   tid: number;
   readonly given: { readonly call: Call; ret: number; data: Buffer }[];
   done: number;
+  /** Bytes in its bell. */
+  rings: number;
   releases: number;
   spinning: boolean;
   readonly handled: Handled[];
@@ -83,6 +85,7 @@ export class SimTheatre implements World {
       tid: 0,
       given: [],
       done: 0,
+      rings: 0,
       releases: 0,
       spinning: false,
       handled: [],
@@ -138,7 +141,7 @@ export class SimTheatre implements World {
     sys.task.mm.write(DATA, new Uint8Array(BigUint64Array.of(WORD).buffer));
   }
 
-  /** A file to sleep on until there are orders. */
+  /** A file to sleep on until there are orders: whoever posts some rings once. */
   private bell(n: number): File {
     const slot = this.slots[n]!;
     return {
@@ -147,7 +150,11 @@ export class SimTheatre implements World {
         slot.sleepers.add(task);
         return sleepOn(kernel, task, {
           what: 'read',
-          check: () => (slot.given.length > slot.done ? 1 : null),
+          check: () => {
+            if (slot.rings === 0) return null;
+            slot.rings--;
+            return 1;
+          },
           interrupted: RESTART.SYS,
           leave: () => slot.sleepers.delete(task),
         });
@@ -322,6 +329,7 @@ export class SimTheatre implements World {
   private post(n: number, calls: readonly Call[]): void {
     const slot = this.slots[n]!;
     for (const call of calls) slot.given.push({ call, ret: 0, data: Buffer.alloc(DATA_SIZE) });
+    slot.rings++;
     for (const task of slot.sleepers) this.box.kernel.wakeUp(task, 'its bell');
     this.settle();
   }

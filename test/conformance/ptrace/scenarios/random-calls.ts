@@ -437,4 +437,40 @@ export const randomCalls = [
     },
     ['runs: runs', 'ends it: tracee stop SIGCONT', 'was blocked: tracee stop SIGUSR1', 'registers: 130 | 130'],
   ),
+  scenario(
+    'R43 a read that SYSEMU skipped has read nothing: what has come since is there for the next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('skipped', yield* tracer.look(tracee.pid));
+      yield* tracee.start({ call: 'getppid', args: [] });
+      for (const what of ['exit', 'getppid', 'exit', 'read', 'exit']) {
+        yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+        s.log(what, yield* tracer.look(tracee.pid));
+        const { rax, orig_rax } = yield* tracer.getRegisters(tracee.pid);
+        s.log(
+          'call',
+          Number(orig_rax),
+          what === 'exit' && Number(orig_rax) === 0 ? Number(BigInt.asIntN(64, rax ?? 0n)) : '',
+        );
+      }
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracee.condition());
+    },
+    [
+      'skipped: tracee stop SIGTRAP',
+      'exit: tracee stop SIGTRAP',
+      'call: 0 | -38',
+      'getppid: tracee stop SIGTRAP',
+      'call: 110 | ',
+      'exit: tracee stop SIGTRAP',
+      'call: 110 | ',
+      'read: tracee stop SIGTRAP',
+      'call: 0 | ',
+      'exit: tracee stop SIGTRAP',
+      'call: 0 | 1',
+      'then: runs',
+    ],
+  ),
 ];

@@ -452,6 +452,25 @@ export const randomWaits = [
     ['its own: dead | false', 'wait: ECHILD', 'another’s: dead | true', 'nobody’s: dead | true'],
   ),
   scenario(
+    'R47 who waits for a thread that has lost its number to an exec sleeps on: a signal that it ignores does not wake it, one that it handles does',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* tracer.seize(thread.pid);
+      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL']] });
+      yield* thread.start({ call: 'exec', args: [] });
+      s.log('sleeps', yield* thread.condition(), yield* tracer.pending());
+      yield* s.root.kill(tracer.pid, 'SIGWINCH');
+      yield* s.root.kill(tracer.pid, 'SIGCONT');
+      yield* s.root.tgkill(tracer, 'SIGURG');
+      s.log('sleeps on', yield* tracer.pending());
+      yield* s.root.kill(tracer.pid, 'SIGUSR1');
+      s.log('woken', yield* tracer.result());
+    },
+    ['sleeps: runs | true', 'sleeps on: true', 'woken: ECHILD'],
+  ),
+  scenario(
     'R11 a wait for a process group sleeps on when its only child leaves the group and dies, and SIGCHLD is blocked',
     function* (s) {
       const tracer = yield* s.root.make('tracer', 'fork', false);

@@ -110,9 +110,10 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   else wayOut(host, task);
 }
 
-/** A SIGCONT came while a SEIZEd task stood in its call: the trap of that (TRAP_NOTIFY) is before any signal. */
+/** A trap of a SEIZEd task is before any signal: its tracer's, or that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). */
 const trapComesFirst = (host: LinuxHost, task: LinuxTask): boolean =>
-  host.ptrace?.isSeized(task) === true && continueComes(task);
+  (task.trace.interrupt && host.ptrace?.owesTrap(task) === true) ||
+  (host.ptrace?.isSeized(task) === true && continueComes(task));
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

@@ -57,15 +57,10 @@ export function isIgnored(task: LinuxTask, signo: number): boolean {
 export function takeUnseen(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
   const { group } = task;
   const mask = bit(signo);
-  // kill(2): its leader did not take it, for it is dead.
-  const leaderTakes = task.isLeader || host.tasks.get(task.tgid)?.exited === false;
-  if (
-    host.ptrace !== null &&
-    !leaderTakes &&
-    (code === SI.SI_USER || code === SI.SI_QUEUE) &&
-    isDropped(host, task, signo)
-  )
-    return true;
+  // kill(2): its leader did not take it, for it is dead, or stopped.
+  if (host.ptrace !== null && !task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
+    if (isDropped(host, task, signo)) return true;
+  }
   if ((task.unseen & mask) !== 0n) {
     task.unseen &= ~mask;
     return true;

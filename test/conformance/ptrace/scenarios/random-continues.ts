@@ -422,6 +422,23 @@ export const randomContinues = [
     ['leader: tracee EVENT_STOP SIGTRAP', 'over: EINTR'],
   ),
   scenario(
+    'R27 LISTEN in the trap of an INTERRUPT that came at the entry that SYSEMU skipped: a SIGCONT makes it trap again',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('again', yield* tracer.look(tracee.pid));
+    },
+    ['entry: tracee stop SIGTRAP', 'trap: tracee EVENT_STOP SIGTRAP', 'again: tracee EVENT_STOP SIGTRAP'],
+  ),
+  scenario(
     'R37 a leader that is held in a stop that is over: a thread that listens tells that the process goes on',
     function* (s) {
       const { tracer, tracee } = yield* s.pair();

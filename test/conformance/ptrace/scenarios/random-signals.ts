@@ -534,4 +534,19 @@ export const randomSignals = [
     },
     ['tracee: stopped', 'queue: [SIGSTOP SI_KERNEL pid=0]'],
   ),
+  scenario(
+    'R30 a signal that the program ignores, to a process whose leader nobody traces: not shown to who traces a thread that runs out of the group’s stop',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      yield* tracer.seize(thread.pid);
+      yield* tracer.cont(thread.pid);
+      s.log('out of it', yield* thread.condition(), yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCHLD');
+      s.log('dropped', yield* thread.condition(), yield* tracer.look(thread.pid));
+    },
+    ['out of it: runs | stopped', 'dropped: runs | none'],
+    { notPassive: 'another tracer has the leader then, and the signal is not dropped' },
+  ),
 ];

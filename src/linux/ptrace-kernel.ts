@@ -177,7 +177,9 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   putBack(task: Task, info: Siginfo): void {
     const t = linux(task);
-    if (!queueTruly(this.host, t, info)) this.host.queued.putBack(t, info);
+    // A SIGSTOP that waits, which a SIGCONT takes away, would come in the way of the task's own call.
+    const fromOutside = info.signo === SIG.SIGCONT && proc.isPending(t.tid, SIG.SIGSTOP);
+    if (fromOutside || !queueTruly(this.host, t, info)) this.host.queued.putBack(t, info);
     else if (info.signo === SIG.SIGCONT) {
       const { ranOut } = t;
       t.ranOut = false;

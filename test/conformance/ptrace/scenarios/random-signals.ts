@@ -549,4 +549,19 @@ export const randomSignals = [
     ['out of it: runs | stopped', 'dropped: runs | none'],
     { notPassive: 'another tracer has the leader then, and the signal is not dropped' },
   ),
+  scenario(
+    'R31 a SIGCONT that the tracer has blocked meanwhile is queued again, and takes the SIGSTOP away that has come since',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('shown', yield* tracer.look(tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGCONT']] });
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGCONT', 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKSIGINFO', tracee.pid));
+    },
+    ['shown: tracee stop SIGCONT', 'entry: tracee stop SIGTRAP | [SIGCONT SI_TKILL pid=root]'],
+  ),
 ];

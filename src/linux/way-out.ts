@@ -93,7 +93,8 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   const { threads } = task.group;
   const stopsOthers = action === 'stop' && [...threads].some((thread) => thread !== task && thread.ranOut);
   task.deliver = stopsAnyway && !stopsOthers ? 0 : signo;
-  if (action === 'stop') for (const thread of threads) thread.ranOut = false; // a new group stop begins
+  // A new group stop begins, unless a SIGCONT has come since.
+  if (action === 'stop' && !proc.isPending(task.tid, SIG.SIGCONT)) for (const thread of threads) thread.ranOut = false;
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
 

@@ -95,7 +95,6 @@ export class News {
     const traced = this.links.traced.get(task) ?? this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
     this.continued(traced);
-    if (this.kernel.isLeader(task)) for (const link of traced.links) if (link.seized) link.continuedLate = true; // it traps first
     const late = traced.links.some((link) => link.continuedLate);
     if (!this.stopsNext(task) && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;

@@ -74,7 +74,7 @@ const sentBy = (sender: Task, signo: number, kernel: PtraceKernel, task: Task): 
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
   const { signo, traced } = link;
   link.signo = 0;
-  if (link.ranOut && !link.seized && wasContinued(link, kernel)) link.continuedLate = true;
+  if (link.ranOut && wasContinued(link, kernel)) link.continuedLate = true;
   if (signo === 0) return null;
   const changed = signo === info.signo ? info : sentBy(parentNow(link, kernel), signo, kernel, task);
   // It was not blocked as it was dequeued: only another number, or a mask that a tracer set, can be.

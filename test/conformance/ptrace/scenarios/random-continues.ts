@@ -481,4 +481,63 @@ export const randomContinues = [
       'stopped: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
     ],
   ),
+  scenario(
+    'R37 a stop signal that came at a system call’s entry, and the SIGCONT after its group’s stop was left: the tracer is told of that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGTTIN');
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('exit', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTTIN', 'SYSCALL');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('told', (yield* tracer.handled()).slice(before));
+    },
+    [
+      'stop: tracee stop SIGTSTP',
+      'entry: tracee stop SIGTRAP',
+      'exit: tracee stop SIGTRAP',
+      'stop: tracee stop SIGTTIN',
+      'group stop: tracee EVENT_STOP SIGTTIN',
+      'told: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 a SIGCONT while a stop signal is shown to who let it run out of its group’s stop: told at the signal after the next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP', 'SYSEMU');
+      s.log('group stop', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGTTIN');
+      s.log('next', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('runs', yield* tracee.condition());
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGRT_1');
+      s.log('told', (yield* tracer.handled()).slice(before));
+    },
+    [
+      'group stop: tracee stop SIGSTOP',
+      'signal: tracee stop SIGTTIN',
+      'next: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'runs: runs',
+      'told: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
 ];

@@ -200,11 +200,16 @@ function sleep(ptrace: Ptrace, call: WaitCall): Served {
   return SLEEP;
 }
 
+/** R10: the stop of a child that it traces is not to be taken, it is there for the parent when it has detached. */
+const stopsAskedFor = (ptrace: Ptrace, call: WaitCall): number => (hidesStops(ptrace, call) ? 0 : W.WSTOPPED);
+
+const canBeTried = ({ options }: WaitCall, stops: number): boolean =>
+  (options & (W.WEXITED | W.WCONTINUED | stops)) !== 0;
+
 /** Real children may have something to say: the real call, which must not sleep. */
 function tryForReal(ptrace: Ptrace, call: WaitCall, event: WaitEvent | null): Served {
-  // R10: the stop of a child that it traces is not to be taken, it is there for the parent when it has detached.
-  const stops = hidesStops(ptrace, call) ? 0 : W.WSTOPPED;
-  if ((call.options & (W.WEXITED | W.WCONTINUED | stops)) === 0) {
+  const stops = stopsAskedFor(ptrace, call);
+  if (!canBeTried(call, stops)) {
     if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
   }
@@ -300,7 +305,9 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   }
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
   const children = ptrace.news.childrenOf(tracer);
-  if (event === null) return children.hasNews(call) ? MAKE : SLEEP;
+  if (event === null) {
+    return children.hasNews(call) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
+  }
   if (children.hasNews(call, comesBefore(ptrace, call, event.link))) return MAKE; // R14
   ptrace.news.sleepers.delete(tracer);
   return commit(ptrace, call, event);

@@ -573,4 +573,22 @@ export const randomWaits = [
     },
     ['second: stopped', 'tracee: stopped', 'wait: second EVENT_STOP SIGSTOP', 'wait: second continued'],
   ),
+  scenario(
+    'R11 a wait for stops and the death of a tracee that is another’s child: its SIGCHLD interrupts it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const second = yield* s.root.make('second', 'fork', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler', []));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.ptrace('ATTACH', second.pid);
+      s.log('its stop', yield* tracer.look(second.pid));
+      s.log('stop', yield* tracer.do({ call: 'waitid', args: ['P_ALL', 0, ['WEXITED', 'WSTOPPED', 'WCONTINUED']] }));
+      yield* tracer.start({ call: 'waitid', args: ['P_ALL', 0, ['WSTOPPED', '__WALL']] });
+      yield* s.root.kill(second.pid, 'SIGKILL');
+      s.log('interrupted', yield* tracer.result());
+    },
+    ['its stop: second stop SIGSTOP', 'stop: SIGCHLD CLD_TRAPPED pid=tracee status=0x13', 'interrupted: EINTR'],
+  ),
 ];

@@ -80,6 +80,7 @@ export function answer(host: LinuxHost, task: LinuxTask, value: number | bigint)
 /** Whoever serves may have an answer for this task. */
 export function pokeServed(host: LinuxHost, task: LinuxTask): void {
   const { served } = task;
+  if (task.sleepsOn) task.poked = true; // it is on its way back: it looks then
   if (served === null || task.run === Run.GONE) return;
   if (served.phase === 'asleep') {
     task.poked = true;

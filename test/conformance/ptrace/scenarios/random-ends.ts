@@ -348,4 +348,33 @@ export const randomEnds = [
     },
     ['the tracee is dead: none', 'its tracer, too: SIGCHLD CLD_EXITED pid=tracee'],
   ),
+  scenario(
+    'R49 an exit stop that another thread’s new group stop is under way at: it is the last, for which SIGKILL is the reason',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTERM');
+      s.log('trap', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 'SIGSTOP', 'SINGLESTEP');
+      s.log('signal', yield* tracer.look(thread.pid));
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(thread.pid, 'SIGSTOP', 'SYSCALL');
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGCONT', 'SYSCALL');
+      s.log('dead', yield* tracer.look(tracee.pid));
+    },
+    [
+      'trap: thread EVENT_STOP SIGTTIN',
+      'signal: thread stop SIGTERM',
+      'leader: tracee EVENT_STOP SIGTTIN',
+      'thread: thread EVENT_STOP SIGSTOP',
+      'leader: tracee EVENT_EXIT',
+      'dead: none',
+    ],
+  ),
 ];

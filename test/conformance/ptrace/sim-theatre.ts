@@ -179,6 +179,7 @@ export class SimTheatre implements World {
 
   private *act(n: number, sys: Sys): UserCode<void> {
     const slot = this.slots[n]!;
+    yield* someInstructions(sys); // … and so does one out of the call that it was born by
     for (;;) {
       while (slot.done < slot.given.length) {
         const order = slot.given[slot.done]!;
@@ -189,7 +190,7 @@ export class SimTheatre implements World {
       }
       yield* someInstructions(sys);
       yield* sys.read(3 + n, 1);
-      yield* someInstructions(sys); // a step out of the call comes before the look for orders
+      yield* someInstructions(sys); // a step out of the call comes before the look for orders …
     }
   }
 

@@ -377,4 +377,20 @@ export const randomEnds = [
       'dead: none',
     ],
   ),
+  scenario(
+    'R21 a newborn that was stepped once: what it does first has yet to come',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACEFORK');
+      const child = yield* tracee.startMake('child', 'fork');
+      s.log('born', yield* tracer.look(child.pid));
+      yield* tracer.cont(child.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(child.pid));
+      yield* child.start({ call: 'getppid', args: [] });
+      yield* tracer.cont(child.pid, 0, 'SYSCALL');
+      s.log('call', yield* tracer.look(child.pid));
+      s.log('getppid', String((yield* tracer.getRegisters(child.pid)).orig_rax));
+    },
+    ['born: child EVENT_STOP SIGTRAP', 'step: child stop SIGTRAP', 'call: child stop SIGTRAP', 'getppid: 110'],
+  ),
 ];

@@ -214,7 +214,9 @@ export class Author implements Director {
     if (this.random.chance(25)) return;
     if (!this.stepping && this.random.chance(20))
       this.planned.push(this.call('root', 'kill', { pid: 'tracer' }, sig('SIGKILL')));
-    for (const name of this.targets.keys()) this.planned.push(this.call('root', 'kill', { pid: name }, sig('SIGKILL')));
+    for (const name of this.targets.keys()) {
+      this.planned.push(this.call('root', 'kill', { pid: this.leaderOf(name) }, sig('SIGKILL')));
+    }
     for (const by of ['tracer', 'tracer', 'tracer', 'root', 'root', 'root']) {
       this.planned.push(this.call(by, 'wait4', -1, ['__WALL', 'WNOHANG']));
     }

@@ -19,7 +19,7 @@ import { tidFor } from './pid-namespaces.ts';
 import { makeAgain, restartsCall } from './restarts.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
-import { type LinuxTask, Run, type ServedCall, Stop } from './task.ts';
+import { type LinuxTask, Run, type ServedCall, Sleep, Stop } from './task.ts';
 import { follow } from './way-out.ts';
 
 const ERESTARTSYS = 512n;
@@ -28,8 +28,8 @@ const ERESTARTNOHAND = 514n;
 
 /** At the seccomp stop of a call that is served. */
 export function serve(host: LinuxHost, task: LinuxTask): void {
-  const served = host.ptrace!.enter(task, task.sleptOn);
-  task.sleptOn = false;
+  const served = host.ptrace!.enter(task, task.sleep === Sleep.ON);
+  task.sleep = Sleep.NONE;
   switch (served.do) {
     case 'return':
       if (!lingers(host, task, served.value)) giveBackTo(host, task, served.value);
@@ -80,10 +80,10 @@ export function answer(host: LinuxHost, task: LinuxTask, value: number | bigint)
 /** Whoever serves may have an answer for this task. */
 export function pokeServed(host: LinuxHost, task: LinuxTask): void {
   const { served } = task;
-  if (task.sleepsOn) task.poked = true; // it is on its way back: it looks then
+  if (task.sleep === Sleep.BACK) task.sleep = Sleep.NEWS;
   if (served === null || task.run === Run.GONE) return;
   if (served.phase === 'asleep') {
-    task.poked = true;
+    task.sleep = Sleep.NEWS;
     interruptPolitely(host, task);
   } else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
 }
@@ -151,7 +151,7 @@ export function sleepNow(host: LinuxHost, task: LinuxTask): void {
   const { served } = task;
   if (served?.phase !== 'parked' || task.run !== Run.STOPPED) return;
   served.phase = 'asleep';
-  task.poked = false;
+  task.sleep = Sleep.NONE;
   const pause = syscallNumber(task.call.abi, 'pause')!;
   task.registers.set(host.arch.syscallNumber, BigInt(pause));
   resumeTask(host, task);
@@ -188,7 +188,8 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
     // EINTR, or the call anew: as its own would be
     registers.set(arch.syscallResult, polled.do === 'make' ? -ERESTARTNOINTR : -ERESTARTSYS);
   }
-  task.sleepsOn = kind === EventKind.STOP || kind === EventKind.SIGNAL;
+  if (kind !== EventKind.STOP && kind !== EventKind.SIGNAL) task.sleep = Sleep.NONE;
+  else if (task.sleep !== Sleep.NEWS) task.sleep = Sleep.BACK;
   return false;
 }
 
@@ -232,7 +233,7 @@ export function interruptRejoin(host: LinuxHost, task: LinuxTask, shows: boolean
   const { rejoins, reruns, registers } = task;
   task.rejoins = -1;
   task.reruns = -1;
-  if (task.sleepsOn && shows) answerSleeper(host, task);
+  if (task.sleep !== Sleep.NONE && shows) answerSleeper(host, task);
   if (rejoins < 0) {
     then();
     return;
@@ -257,7 +258,7 @@ export function interruptRejoin(host: LinuxHost, task: LinuxTask, shows: boolean
 
 /** What comes to a sleeper together with the answer to its call does not interrupt that: it looks for one before it looks for signals. */
 function answerSleeper(host: LinuxHost, task: LinuxTask): void {
-  task.sleepsOn = false;
+  task.sleep = Sleep.NONE;
   if (!restartsCall(host, task)) return;
   const polled = host.ptrace!.poll(task);
   if (polled.do !== 'return') return;

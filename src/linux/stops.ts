@@ -26,7 +26,7 @@ import { interruptRejoin, wokenServed } from './served.ts';
 import { signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, giveWay, goBack, isInterrupted, restartSleep } from './system-calls.ts';
-import { type LinuxTask, Run, Stop } from './task.ts';
+import { type LinuxTask, Run, Sleep, Stop } from './task.ts';
 import { giveMaskBack } from './temporary-mask.ts';
 import { wasDropped } from './unseen.ts';
 import { follow } from './way-out.ts';
@@ -107,9 +107,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
     task.heardContinue = false;
     task.seen = 0n;
   }
-  const back = (kind === EventKind.ENTRY || kind === EventKind.SECCOMP) && task.sleepsOn && !task.poked;
-  task.sleptOn = back || (task.sleptOn && kind === EventKind.SECCOMP);
-  if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.sleepsOn = task.leavesStop = false;
+  if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);
+  if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.leavesStop = false;
   if (kind !== EventKind.EXIT && kind !== EventKind.STOP) task.missedStop = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.sleepsAs >= 0) showDisturbed(host, task, i);
@@ -211,9 +210,24 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
 }
 
+/** What a stop means to the sleep of a served call. */
+function sleepAt(kind: number, sleep: Sleep): Sleep {
+  switch (kind) {
+    case EventKind.SIGNAL:
+    case EventKind.STOP:
+      return sleep === Sleep.ON ? Sleep.NONE : sleep;
+    case EventKind.ENTRY:
+      return sleep === Sleep.BACK ? Sleep.ON : Sleep.NONE;
+    case EventKind.SECCOMP:
+      return sleep === Sleep.BACK || sleep === Sleep.ON ? Sleep.ON : Sleep.NONE;
+    default:
+      return Sleep.NONE;
+  }
+}
+
 /** Asleep in a call that is served, and nobody's tracee: what the program ignores does not wake it. */
 const sleepsUntraced = (host: LinuxHost, task: LinuxTask): boolean =>
-  task.sleepsOn && host.ptrace?.isTraced(task) === false;
+  task.sleep !== Sleep.NONE && host.ptrace?.isTraced(task) === false;
 
 /** Of a step out of a call that was interrupted. */
 const isStepTrap = ({ signo, code }: Siginfo): boolean => signo === SIG.SIGTRAP && code === TRAP_BRKPT;

@@ -45,6 +45,18 @@ export const Stop = {
 } as const;
 export type Stop = (typeof Stop)[keyof typeof Stop];
 
+/** The sleep of a served call, for which a real one stands in: what disturbs that one alone is nothing to the task (served.ts). */
+export const Sleep = {
+  NONE: 0,
+  /** Disturbed, and on its way back to the call. */
+  BACK: 1,
+  /** Woken, or woken on that way: there is something for it to look at. */
+  NEWS: 2,
+  /** Back at the call, and nothing has woken it. */
+  ON: 3,
+} as const;
+export type Sleep = (typeof Sleep)[keyof typeof Sleep];
+
 /** Kept by all tasks of a host. */
 export interface TaskCounts {
   /** Tasks that are resumed: one of them may stop any moment. */
@@ -139,12 +151,7 @@ export class LinuxTask implements Task {
   syscallStops = false;
   /** The call that is served for it. */
   served: ServedCall | null = null;
-  /** It was woken from the sleep of a served call, and is on its way back into that. */
-  sleepsOn = false;
-  /** … because there was something for it to look at. */
-  poked = false;
-  /** It is back in that call, and nothing has woken it. */
-  sleptOn = false;
+  sleep: Sleep = Sleep.NONE;
   /** Its wait was left to the kernel; it has not been seen since. */
   waitsForReal = false;
   /** The number of the call that was answered without being made: restored for whoever sees its exit. */

@@ -5,7 +5,7 @@
 
 import type { Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
-import { defaultAction, SI, SIG } from '../abi/signals.ts';
+import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { deliver, ignore, SignalDisposition, type SignalReport, signalOf } from '../utrace/index.ts';
@@ -14,6 +14,7 @@ import { handlerStop, signalStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 import { trapOwners } from './user-area.ts';
 
+const DEADLY = Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1).filter((signo) => defaultAction(signo) === 'term');
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 const TRAP_HWBKPT = 4;
@@ -133,6 +134,15 @@ function* claimedStops(
 const endsProcess = ({ original, info }: SignalReport): boolean =>
   info?.code === SI.SI_USER && defaultAction(info.signo) === 'term' && original?.disposition === 'default';
 
+/** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */
+const isOver = (task: Task, kernel: PtraceKernel): boolean => {
+  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task);
+  return DEADLY.some(
+    (signo) =>
+      (waits & bit(signo)) !== 0n && !kernel.blocks(task, signo) && kernel.disposition(task, signo) === 'default',
+  );
+};
+
 /** A signal of the program's. */
 export function* signalReport(
   traced: Traced,
@@ -154,6 +164,7 @@ export function* signalReport(
   const { claimants, others, breakpoint } = audience(traced, kernel, before);
   let info = before;
   if (claimants.length > 0) {
+    if (!claimants.some((link) => traced.leaderCounts(link)) && isOver(task, kernel)) return ignore(traced.action);
     const passed = yield* claimedStops(traced, kernel, before, claimants, breakpoint);
     if (passed === null) return ignore(traced.action);
     info = passed;

@@ -393,4 +393,21 @@ export const randomEnds = [
     },
     ['born: child EVENT_STOP SIGTRAP', 'step: child stop SIGTRAP', 'call: child stop SIGTRAP', 'getppid: 110'],
   ),
+  scenario(
+    'R30 a deadly signal to a stopped process whose leader nobody traces: who steps one of its threads is shown no trap any more',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* thread.start(calls.nanosleep(60_000));
+      yield* tracer.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('runs', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGRT_1');
+      s.log('dead', yield* thread.condition(), yield* tracee.condition(), yield* tracer.look(thread.pid));
+    },
+    ['stop: thread EVENT_STOP SIGSTOP', 'runs: runs', 'dead: dead | dead | thread killed SIGRT_1'],
+    { notPassive: 'another tracer has the leader then, and is shown it first' },
+  ),
 ];

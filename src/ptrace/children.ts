@@ -75,12 +75,12 @@ export class Children {
   }
 
   /** Whether one of them may have something for this wait; `before`: one for which this is true. */
-  hasNews(call: WaitCall, before?: (parent: Task, birth: number) => boolean): boolean {
+  hasNews(call: WaitCall, before?: (parent: Task | null, birth: number) => boolean): boolean {
     const vain = this.vain.get(call.tracer);
     const since = vain?.wait === describe(call) ? vain.serial : -1;
     for (const one of this.news.values()) {
       if (one.serial <= since || !sees(call, one)) continue;
-      if (before === undefined || (one.parent !== null && before(one.parent, one.birth))) return true;
+      if (before === undefined || before(one.parent, one.birth)) return true;
     }
     return false;
   }

@@ -167,14 +167,17 @@ const THREAD = 2 * OTHERS;
 /** No child is seen as such, a tracee as ever. */
 const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W.WALL)) >>> 0 === W.WCLONE;
 
+/** Of a tracee that the wait sees as a child: whose. */
+function parentFor({ kernel }: Ptrace, call: WaitCall, { traced: { task } }: Link): Task | null {
+  const parent = kernel.isLeader(task) && !clonesAlone(call) ? kernel.parentOf(task) : null;
+  return parent !== null && kernel.sameGroup(parent, call.tracer) ? parent : null;
+}
+
 /** Where a link is in that order. */
 function rankOf(ptrace: Ptrace, call: WaitCall, link: Link): number {
-  const { kernel } = ptrace;
-  const { task } = link.traced;
-  const parent = kernel.isLeader(task) ? kernel.parentOf(task) : null;
-  const own = !clonesAlone(call) && parent !== null && kernel.sameGroup(parent, call.tracer);
-  return own
-    ? childRank(ptrace, call, parent, kernel.siblingOrder(task))
+  const parent = parentFor(ptrace, call, link);
+  return parent !== null
+    ? childRank(ptrace, call, parent, ptrace.kernel.siblingOrder(link.traced.task))
     : turnOf(ptrace, call, link.tracer) + OTHERS - link.serial;
 }
 
@@ -189,10 +192,11 @@ function turnOf({ kernel }: Ptrace, { tracer }: WaitCall, thread: Task): number 
   return THREAD * (at < 0 ? at + threads.length : at);
 }
 
-/** Whether a child of such a birth comes before a link. */
-function comesBefore(ptrace: Ptrace, call: WaitCall, link: Link): (parent: Task, birth: number) => boolean {
+/** Whether a child of such a birth comes before a link; one that was taken in (null) is the last of the children. */
+function comesBefore(ptrace: Ptrace, call: WaitCall, link: Link): (parent: Task | null, birth: number) => boolean {
   const rank = rankOf(ptrace, call, link);
-  return (parent, birth) => childRank(ptrace, call, parent, birth) < rank;
+  const isChild = parentFor(ptrace, call, link) !== null;
+  return (parent, birth) => (parent === null ? !isChild : childRank(ptrace, call, parent, birth) < rank);
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {

@@ -603,4 +603,20 @@ export const randomWaits = [
     },
     ['nobody: ECHILD'],
   ),
+  scenario(
+    'R14 a dead child that was taken in is told of before a tracee that is another’s child',
+    function* (s) {
+      const parent = yield* s.root.make('parent', 'fork', false);
+      const tracee = yield* parent.make('tracee', 'fork', true);
+      yield* s.root.seize(tracee.pid);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('dead', yield* child.condition());
+      yield* s.root.ptrace('INTERRUPT', tracee.pid);
+      s.log('stop', yield* s.root.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      for (let k = 0; k < 2; k++) s.log('wait', yield* s.root.look(-1));
+    },
+    ['dead: dead', 'stop: tracee stop SIGCHLD', 'wait: child killed SIGKILL', 'wait: tracee killed SIGKILL'],
+  ),
 ];

@@ -172,9 +172,9 @@ export class SimTheatre implements World {
 
   /** Writes down that it ran, and nothing else. */
   private *handle(sys: Sys, signo: number, info: { code: number; pid?: number }): UserCode<void> {
+    yield* someInstructions(sys);
     const slot = this.slots.find(({ task }) => task === sys.task);
     slot?.handled.push({ signo, code: info.code, pid: info.pid ?? 0 });
-    yield* [];
   }
 
   private *act(n: number, sys: Sys): UserCode<void> {

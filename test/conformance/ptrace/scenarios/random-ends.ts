@@ -410,4 +410,27 @@ export const randomEnds = [
     ['stop: thread EVENT_STOP SIGSTOP', 'runs: runs', 'dead: dead | dead | thread killed SIGRT_1'],
     { notPassive: 'another tracer has the leader then, and is shown it first' },
   ),
+  scenario(
+    'R45 two steps into a handler: it has done nothing yet',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      for (let k = 0; k < 3; k++) {
+        yield* tracer.cont(tracee.pid, k === 0 ? 'SIGUSR1' : 0, 'SINGLESTEP');
+        s.log('step', yield* tracer.look(tracee.pid), yield* tracee.handled());
+      }
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracee.handled());
+    },
+    [
+      'signal: tracee stop SIGUSR1',
+      'step: tracee stop SIGTRAP | none',
+      'step: tracee stop SIGTRAP | none',
+      'step: tracee stop SIGTRAP | none',
+      'then: SIGUSR1 SI_USER pid=root',
+    ],
+  ),
 ];

@@ -47,8 +47,9 @@ export class Linking {
       copySpace: (parent, child) => this.spaces.copy(parent, child),
       hasFreeThread: ({ task }) =>
         kernel.threadsOf(task).some((thread) => thread.exitState === ExitState.ALIVE && this.leavesStop(thread)),
-      signalOver: ({ links }) => {
-        for (const link of links) {
+      signalOver: (traced) => {
+        this.news.goesOn(traced);
+        for (const link of traced.links) {
           if (!link.owesContinued) continue;
           if (link.continuedLate) link.continuedLate = false;
           else this.news.tellContinuedTo(link);

@@ -7,7 +7,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import type { JobControl } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
-import type { Task } from '../tracehook/task.ts';
+import { ExitState, type Task } from '../tracehook/task.ts';
 import { Children, type Grave } from './children.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -25,6 +25,8 @@ export class News {
   readonly wokenByContinue = new WeakSet<WaitCall>();
   /** Waits that are being tried for real, and since when (see Children). */
   readonly tries = new Map<Task, { readonly call: WaitCall; readonly since: number; readonly grave?: Grave }>();
+  /** Processes whose stop was cut short, and all of whose threads are held. */
+  private readonly cutShort = new WeakSet<object>();
   /** By process. */
   private readonly children = new WeakMap<object, Children>();
   private readonly kernel: PtraceKernel;
@@ -124,8 +126,22 @@ export class News {
     this.tellContinued(traced);
   }
 
-  /** A group stop that was never whole is over: who traces the leader hears of it as its parent does. */
+  /** A group stop that was never whole is over: the first thread that looks for signals tells of that. */
   stopCutShort(task: Task): void {
+    const { kernel, links } = this;
+    const isHeld = (thread: Task): boolean => links.on(thread).some((link) => link.isStopped);
+    const isThere = (thread: Task): boolean => thread.exitState === ExitState.ALIVE && !isHeld(thread);
+    if (kernel.threadsOf(task).some(isThere)) this.tellCutShort(task);
+    else this.cutShort.add(kernel.processOf(task));
+  }
+
+  /** A thread goes on from a stop, and looks for signals. */
+  goesOn({ task }: Traced): void {
+    if (this.cutShort.delete(this.kernel.processOf(task))) this.tellCutShort(task);
+  }
+
+  /** Who traces the leader hears of it as its parent does. */
+  private tellCutShort(task: Task): void {
     const { kernel } = this;
     const traced = this.links.tracedLeaderOf(task);
     if (traced === undefined) return;

@@ -540,4 +540,28 @@ export const randomContinues = [
       'told: SIGCHLD CLD_CONTINUED pid=tracee',
     ],
   ),
+  scenario(
+    'R37 a SIGCONT to a stop that is not whole, while all threads are held: its end is told as one goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('thread', yield* tracer.look(thread.pid));
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('not told', (yield* tracer.handled()).slice(before));
+      yield* tracer.cont(thread.pid);
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+    },
+    [
+      'leader: tracee stop SIGSTOP',
+      'thread: thread stop SIGSTOP',
+      'not told: none',
+      'told: SIGCHLD CLD_STOPPED pid=tracee',
+    ],
+  ),
 ];

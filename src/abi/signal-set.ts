@@ -1,6 +1,6 @@
 /** Sets of signals as bits (sigset_t), as the kernel has them. */
 
-import { SIG, SIGNAL_MAX } from './signals.ts';
+import { type DefaultAction, defaultAction, SIG, SIGNAL_MAX } from './signals.ts';
 
 /** Bit n − 1 stands for signal n. */
 export type SigSet = bigint;
@@ -10,6 +10,10 @@ const BITS: readonly SigSet[] = Array.from({ length: SIGNAL_MAX + 1 }, (_, signo
 );
 export const bit = (signo: number): SigSet => BITS[signo] ?? 0n;
 export const setOf = (...signals: readonly number[]): SigSet => signals.reduce((set, n) => set | bit(n), 0n);
+
+/** The signals whose default action is one of these. */
+export const byDefault = (...actions: readonly DefaultAction[]): SigSet =>
+  BITS.reduce((set, one, signo) => (signo > 0 && actions.includes(defaultAction(signo)) ? set | one : set), 0n);
 
 /** SYNCHRONOUS_MASK: made by an instruction, so they come first. */
 export const SYNCHRONOUS = setOf(SIG.SIGSEGV, SIG.SIGBUS, SIG.SIGILL, SIG.SIGTRAP, SIG.SIGFPE, SIG.SIGSYS);

@@ -14,7 +14,7 @@ import type { LinuxHost } from './host.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { isIgnored } from './unseen.ts';
+import { isDropped } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = bit(SIG.SIGCONT);
@@ -106,7 +106,7 @@ export function wouldTake(host: LinuxHost, task: LinuxTask): boolean {
   if (waits !== SIGCONT_BIT || (own & SIGCONT_BIT) !== 0n || host.ptrace === null) return waits !== 0n;
   const leader = host.tasks.get(task.tgid);
   if (leader === undefined || leader === task || leader.exited || proc.blocks(leader.tid, SIG.SIGCONT)) return true;
-  return !comes(host, leader) && (host.ptrace.isTraced(leader) || !isIgnored(task, SIG.SIGCONT));
+  return !comes(host, leader) && !isDropped(host, task, SIG.SIGCONT);
 }
 
 /** The leader has told something since. */

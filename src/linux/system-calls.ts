@@ -18,7 +18,7 @@ import { type LinuxTask, Stop } from './task.ts';
 import { keepMask } from './temporary-mask.ts';
 import { dispositionOf, noteTrapAction } from './trap-action.ts';
 import { takeUntraced } from './untraced.ts';
-import { wayOut } from './way-out.ts';
+import { owesTrap, wayOut } from './way-out.ts';
 
 const SIGACTION: ReadonlySet<string | undefined> = new Set(['rt_sigaction', 'sigaction', 'signal']);
 const SIGRETURN: ReadonlySet<string | undefined> = new Set(['rt_sigreturn', 'sigreturn']);
@@ -98,8 +98,9 @@ function exited(host: LinuxHost, task: LinuxTask): void {
     } else {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
+      const traps = owesTrap(host, task) || continueTraps(host, task);
       task.pending = { info, disposition: dispositionOf(host, task, SIG.SIGTRAP) };
-      if (trapComesFirst(host, task)) {
+      if (traps) {
         task.trapsNext = true;
         resumeTask(host, task);
         return;
@@ -110,10 +111,9 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   else wayOut(host, task);
 }
 
-/** A trap of a SEIZEd task is before any signal: its tracer's, or that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). */
-const trapComesFirst = (host: LinuxHost, task: LinuxTask): boolean =>
-  (task.trace.interrupt && host.ptrace?.owesTrap(task) === true) ||
-  (host.ptrace?.isSeized(task) === true && continueComes(task));
+/** A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). */
+const continueTraps = (host: LinuxHost, task: LinuxTask): boolean =>
+  host.ptrace?.isSeized(task) === true && continueComes(task);
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

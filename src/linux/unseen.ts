@@ -4,18 +4,14 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, setOf } from '../abi/signal-set.ts';
-import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
+import { bit, byDefault } from '../abi/signal-set.ts';
+import { SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask } from './task.ts';
 
 /** Those that SIG_DFL ignores. */
-const IGNORED = setOf(
-  ...Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1).filter((signo) =>
-    ['ignore', 'continue'].includes(defaultAction(signo)),
-  ),
-);
+const IGNORED = byDefault('ignore', 'continue');
 
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
@@ -35,7 +31,7 @@ export function noteSeen(task: LinuxTask): void {
 }
 
 /** Whether a signal to the process was dropped as it was sent: what nobody traces its leader for, and that does not block. */
-function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
+export function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
   const leader = host.tasks.get(task.tgid);
   if (leader !== undefined && host.ptrace!.isTraced(leader)) return false;
   return isIgnored(task, signo) && !proc.blocks(task.tgid, signo);

@@ -58,7 +58,7 @@ export function wayOut(host: LinuxHost, task: LinuxTask, again = task.stop !== S
  * A tracer's trap is made at a real one of its own, which tells whether a group stop lasts, and where it may listen: from another stop
  * the task goes on to that.
  */
-const owesTrap = (host: LinuxHost, task: LinuxTask): boolean =>
+export const owesTrap = (host: LinuxHost, task: LinuxTask): boolean =>
   task.pending === null &&
   task.trace.interrupt &&
   (task.stop === Stop.SIGNAL || task.stop === Stop.EXIT || (task.stop === Stop.TRAP && task.trapShown)) &&

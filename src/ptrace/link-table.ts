@@ -37,6 +37,11 @@ export class LinkTable {
     return (task && this.traced.get(task))?.links ?? [];
   }
 
+  /** Whether a tracer holds it. */
+  isHeld(task: Task): boolean {
+    return this.on(task).some((link) => link.isStopped);
+  }
+
   /** The links of one thread. */
   by(tracer: Task): readonly Link[] {
     return this.tracers.get(tracer) ?? [];

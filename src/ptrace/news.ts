@@ -129,8 +129,7 @@ export class News {
   /** A group stop that was never whole is over: the first thread that looks for signals tells of that. */
   stopCutShort(task: Task): void {
     const { kernel, links } = this;
-    const isHeld = (thread: Task): boolean => links.on(thread).some((link) => link.isStopped);
-    const isThere = (thread: Task): boolean => thread.exitState === ExitState.ALIVE && !isHeld(thread);
+    const isThere = (thread: Task): boolean => thread.exitState === ExitState.ALIVE && !links.isHeld(thread);
     if (kernel.threadsOf(task).some(isThere)) this.tellCutShort(task);
     else this.cutShort.add(kernel.processOf(task));
   }

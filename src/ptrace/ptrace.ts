@@ -174,7 +174,7 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   }
 
   keepsStopped(task: Task): boolean {
-    return this.links.on(task).some((link) => link.isStopped);
+    return this.links.isHeld(task);
   }
 
   stopCutShort(task: Task): void {

@@ -4,8 +4,8 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit } from '../abi/signal-set.ts';
-import { defaultAction, SI, SIG, SIGNAL_MAX } from '../abi/signals.ts';
+import { bit, byDefault, lowest } from '../abi/signal-set.ts';
+import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { deliver, ignore, SignalDisposition, type SignalReport, signalOf } from '../utrace/index.ts';
@@ -14,7 +14,7 @@ import { handlerStop, signalStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 import { trapOwners } from './user-area.ts';
 
-const DEADLY = Array.from({ length: SIGNAL_MAX }, (_, i) => i + 1).filter((signo) => defaultAction(signo) === 'term');
+const DEADLY = byDefault('term');
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 const TRAP_HWBKPT = 4;
@@ -136,11 +136,12 @@ const endsProcess = ({ original, info }: SignalReport): boolean =>
 
 /** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */
 const isOver = (task: Task, kernel: PtraceKernel): boolean => {
-  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task);
-  return DEADLY.some(
-    (signo) =>
-      (waits & bit(signo)) !== 0n && !kernel.blocks(task, signo) && kernel.disposition(task, signo) === 'default',
-  );
+  let waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY;
+  for (; waits !== 0n; waits &= waits - 1n) {
+    const signo = lowest(waits);
+    if (!kernel.blocks(task, signo) && kernel.disposition(task, signo) === 'default') return true;
+  }
+  return false;
 };
 
 /** A signal of the program's. */

@@ -93,8 +93,10 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   const { threads } = task.group;
   const stopsOthers = action === 'stop' && [...threads].some((thread) => thread !== task && thread.ranOut);
   task.deliver = stopsAnyway && !stopsOthers ? 0 : signo;
-  // A new group stop begins, unless a SIGCONT has come since.
-  if (action === 'stop' && !proc.isPending(task.tid, SIG.SIGCONT)) for (const thread of threads) thread.ranOut = false;
+  // A new group stop begins, unless a SIGCONT has come since, or it has yet to join the one that there is.
+  const joins = !task.group.continueReported && !task.ranOut;
+  const begins = action === 'stop' && !joins && !proc.isPending(task.tid, SIG.SIGCONT);
+  if (begins) for (const thread of threads) thread.ranOut = false;
   if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
 }
 

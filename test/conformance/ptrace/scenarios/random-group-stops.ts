@@ -452,4 +452,31 @@ export const randomGroupStops = [
     },
     ['interrupted: stopped', 'attached: stopped', 'thread: stopped', 'again: ok', 'thread: runs', 'wait: none'],
   ),
+  scenario(
+    'R33 DETACH of a thread that has run out of a stop which its leader has only just joined: it stops again',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* thread.start(calls.nanosleep(60_000));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('SINGLESTEP', thread.pid, 0, calls.sig('SIGSTOP'));
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('SINGLESTEP', thread.pid, 0, calls.sig('SIGSTOP'));
+      s.log('step', yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTSTP');
+      s.log('joins', yield* tracer.look(tracee.pid));
+      s.log('DETACH', yield* tracer.ptrace('DETACH', thread.pid), yield* thread.condition());
+    },
+    [
+      'signal: tracee stop SIGTSTP',
+      'stop: thread stop SIGSTOP',
+      'step: thread stop SIGTRAP',
+      'joins: tracee EVENT_STOP SIGSTOP',
+      'DETACH: ok | stopped',
+    ],
+  ),
 ];

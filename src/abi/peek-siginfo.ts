@@ -4,7 +4,14 @@ import { SIGINFO_SIZE } from './siginfo.ts';
 
 /** More at a time are not looked for. */
 export const PEEKED_MOST = 1024;
+const FLAGS_AT = 8;
 const COUNT_AT = 12;
+/** PTRACE_PEEKSIGINFO_SHARED */
+const SHARED = 1;
+
+/** Whether it is the queue of the process that is asked for, and not the thread's own. */
+export const asksOfProcess = (args: Uint8Array): boolean =>
+  (new DataView(args.buffer, args.byteOffset).getUint32(FLAGS_AT, true) & SHARED) !== 0;
 
 /**
  * The whole queue, as `peek` has it (a number of siginfos, or −errno), changed by `change`; of that, into `into`, what `args` ask for.

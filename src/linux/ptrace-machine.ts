@@ -39,8 +39,7 @@ export function machineRequest(
     return 0;
   }
   if (request === PTRACE.SETSIGMASK) task.ownMask = null;
-  if (request === PTRACE.PEEKSIGINFO && task.queued.length + task.group.queued.length > 0)
-    return queued.peek(task, addr as Uint8Array, data as Uint8Array);
+  if (request === PTRACE.PEEKSIGINFO) return queued.peek(task, addr as Uint8Array, data as Uint8Array);
   return changed(task, request, native.ptraceRaw(request, task.tid, addr, data));
 }
 

@@ -3,13 +3,14 @@
  * place at the delivery-stop, found by a cookie.
  */
 
-import { peekChanged } from '../abi/peek-siginfo.ts';
+import { asksOfProcess, peekChanged } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
-import type { LinuxTask } from './task.ts';
+import { type LinuxTask, Stop } from './task.ts';
 import type { ThreadGroup } from './thread-group.ts';
 
 /** Marks the siginfo of a signal that we queued; with the cookie in its value it cannot be taken for another's. */
@@ -83,17 +84,27 @@ export class QueuedSignals {
     return task.queued.find(isThat(info)) ?? task.group.queued.find(isThat(info));
   }
 
-  /** PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, or was shown already, is not. */
+  /**
+   * PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, was dropped before there was a tracer, or
+   * was shown already, is not. What we have yet to show at a stop of its own is there.
+   */
   peek(task: LinuxTask, args: Uint8Array, into: Uint8Array): number {
+    const { group, pending } = task;
+    const ofProcess = asksOfProcess(args);
+    const isPending = pending !== null && task.stop !== Stop.SIGNAL && !ofProcess;
+    const dropped = ofProcess ? group.unseen : task.unseen;
     const peek = (whole: Uint8Array, all: Uint8Array): number =>
       this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
-    return peekChanged(args, into, peek, (queue) =>
-      queue.flatMap((bytes) => {
-        const item = this.find(task, decodeSiginfo(bytes));
-        if (item === undefined) return [bytes];
+    if (task.queued.length === 0 && group.queued.length === 0 && dropped === 0n && !isPending) return peek(args, into);
+    return peekChanged(args, into, peek, (queue) => {
+      const shown = queue.flatMap((bytes) => {
+        const info = decodeSiginfo(bytes);
+        const item = this.find(task, info);
+        if (item === undefined) return (dropped & bit(info.signo)) === 0n ? [bytes] : [];
         return item.cancelled || item.decision !== null ? [] : [encodeSiginfo(item.info)];
-      }),
-    );
+      });
+      return isPending ? [...shown, encodeSiginfo(pending.info)] : shown;
+    });
   }
 
   /** A signal that came when it could not be delivered: back to the queue that it came from. */

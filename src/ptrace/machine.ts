@@ -1,7 +1,7 @@
 /** Requests about machine state: made for real on the tracee, with the caller's memory in between. */
 
 import { ERRNO } from '../abi/errno.ts';
-import { PEEKED_MOST, peekChanged } from '../abi/peek-siginfo.ts';
+import { asksOfProcess, PEEKED_MOST, peekChanged } from '../abi/peek-siginfo.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
 import { encodeSiginfo32 } from '../abi/siginfo-32.ts';
@@ -185,8 +185,6 @@ function peekSiginfo(r: Request): number {
   return n;
 }
 
-const SHARED = 1;
-
 /** What is owed to the tracer is pending for the thread, behind what was there before: the kernel has it queued so. */
 function withOwed(
   owed: readonly Owed[],
@@ -194,8 +192,7 @@ function withOwed(
   into: Uint8Array,
   peek: (args: Uint8Array, into: Uint8Array) => number,
 ): number {
-  const view = new DataView(args.buffer, args.byteOffset);
-  if (owed.length === 0 || view.getUint32(8, true) === SHARED) return peek(args, into);
+  if (owed.length === 0 || asksOfProcess(args)) return peek(args, into);
   return peekChanged(args, into, peek, (queue) => {
     for (const info of owed.toReversed()) {
       const { signo, behind = 0n } = info;

@@ -1,6 +1,7 @@
 /** The requests of ptrace that read and write machine state, on a simulated task. */
 
 import { ERRNO } from '../abi/errno.ts';
+import { asksOfProcess } from '../abi/peek-siginfo.ts';
 import { NT, PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo, SIGINFO_SIZE } from '../abi/siginfo.ts';
 import { UNBLOCKABLE } from '../abi/signal-set.ts';
@@ -13,7 +14,6 @@ import type { SimTask } from './task.ts';
 const WORD = 8;
 /** sizeof(struct user). */
 const USER_SIZE = 928;
-const PEEKSIGINFO_SHARED = 1;
 
 type Word = bigint | Uint8Array;
 const bytesOf = (data: Word): Uint8Array => data as Uint8Array;
@@ -112,9 +112,8 @@ function pokeUser(task: SimTask, addr: bigint, value: bigint): number {
 function peekSiginfo(task: SimTask, args: Uint8Array, into: Uint8Array): number {
   const view = new DataView(args.buffer, args.byteOffset);
   const from = Number(view.getBigUint64(0, true));
-  const shared = (view.getUint32(8, true) & PEEKSIGINFO_SHARED) !== 0;
   const room = into.length / SIGINFO_SIZE;
-  const list = (shared ? task.process.shared : task.pending).list().slice(from, from + room);
+  const list = (asksOfProcess(args) ? task.process.shared : task.pending).list().slice(from, from + room);
   list.forEach((info, n) => {
     into.set(encodeSiginfo(info), n * SIGINFO_SIZE);
   });

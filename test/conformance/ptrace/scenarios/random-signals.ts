@@ -564,4 +564,30 @@ export const randomSignals = [
     },
     ['shown: tracee stop SIGCONT', 'entry: tracee stop SIGTRAP | [SIGCONT SI_TKILL pid=root]'],
   ),
+  scenario(
+    'R23 PEEKSIGINFO does not show what was dropped before there was a tracer',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.tgkill(tracee, 'SIGWINCH');
+      yield* s.root.kill(tracee.pid, 'SIGURG');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      for (const flags of [0, 1]) s.log('queue', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, flags));
+    },
+    ['queue: [SIGSTOP SI_KERNEL pid=0]', 'queue: []'],
+    { notPassive: 'there is a tracer then' },
+  ),
+  scenario(
+    'R23 PEEKSIGINFO at a trap before the trap of a step shows the SIGTRAP that is next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* tracer.ptrace('SYSEMU', tracee.pid);
+      yield* tracer.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('SINGLESTEP', tracee.pid, 0, calls.sig('SIGUSR1'));
+      s.log('queue', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, 0));
+    },
+    ['queue: [SIGUSR1 SI_KERNEL pid=0, SIGTRAP TRAP_BRKPT]'],
+  ),
 ];

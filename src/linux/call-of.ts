@@ -8,3 +8,8 @@ export function callOf(host: LinuxHost, { registers }: LinuxTask): string | unde
   const nr = Number(BigInt.asIntN(32, registers.get(host.arch.syscallNumber)));
   return syscallName(host.arch.abiFromRegisters(registers), nr);
 }
+
+/** Likewise of one whose stop was collected, and not handled yet. */
+export function callAt({ interrupted }: LinuxHost, tid: number): string | undefined {
+  return interrupted.load(tid) ? syscallName(interrupted.abi, interrupted.nr) : undefined;
+}

@@ -2,11 +2,13 @@
  * In which order events are handled that were collected together. A wait for anyone tells of the last attached first, whoever was
  * first; what happens to several threads at once, the kernel does to the oldest first: it kills, stops and continues a group along
  * its list of threads, and a parent makes its child before that can do anything. So it is the oldest first here; but before that the
- * one that was just let go, and made its group stop or end: it is there at once, and the others have to be woken.
+ * one that was just let go, and made its group stop or end, or that called exit_group: it is there at once, and the others have to
+ * be woken.
  */
 
 import { PTRACE_EVENT } from '../abi/ptrace.ts';
 import { stopEvent } from '../abi/wait-status.ts';
+import { callAt } from './call-of.ts';
 import { EventKind, isOfGroup } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import type { LinuxTask } from './task.ts';
@@ -43,7 +45,7 @@ export class EventOrder {
     this.unsure = false;
     for (let i = 0; i < n; i++) {
       const task = host.tasks.get(host.events.tid(i));
-      const age = ageOf(host, i, cause, task);
+      const age = ageOf(host, i, cause, task, n > 1);
       whose[i] = task;
       if (task === undefined || age < 0) this.unsure = true;
       let k = i;
@@ -76,11 +78,19 @@ export class EventOrder {
 }
 
 /** Grows with each birth. Below zero: nothing goes past that event, which is about others as well. */
-function ageOf({ events }: LinuxHost, i: number, cause: number, task: LinuxTask | undefined): number {
+function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | undefined, hasOthers: boolean): number {
+  const { events } = host;
   const kind = events.kind(i);
   if (kind === EventKind.DEATH || kind === EventKind.VOID) return -1;
   const status = events.status(i);
-  if (kind === EventKind.EVENT && stopEvent(status) === PTRACE_EVENT.EXEC) return -1;
+  const event = kind === EventKind.EVENT ? stopEvent(status) : 0;
+  if (event === PTRACE_EVENT.EXEC) return -1;
   if (events.tid(i) === cause && isOfGroup(kind, status)) return 0;
+  if (hasOthers && event === PTRACE_EVENT.EXIT && host.ptrace !== null && task !== undefined && endsAll(host, task))
+    return 0;
   return task?.age ?? Number.MAX_VALUE;
 }
+
+/** At the exit event: whether it is the one that ended them all. */
+const endsAll = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.group.threads.size > 1 && callAt(host, task.tid) === 'exit_group';

@@ -226,9 +226,11 @@ export class InterruptedCall {
   private readonly nrAt: number;
   private readonly resultAt: number;
   private readonly native: Native;
+  private readonly arch: Arch;
 
   constructor(native: Native, arch: Arch) {
     this.native = native;
+    this.arch = arch;
     this.bytes = new Uint8Array(arch.registerBytes);
     this.words = new Int32Array(this.bytes.buffer);
     this.nrAt = 2 * arch.registerNames.indexOf(arch.syscallNumber);
@@ -241,6 +243,12 @@ export class InterruptedCall {
     this.nr = this.words[this.nrAt]!;
     this.result = (this.words[this.resultAt]! >>> 0) + this.words[this.resultAt + 1]! * 2 ** 32;
     return this.nr >= 0;
+  }
+
+  /** Whose number `nr` is. */
+  get abi(): AbiName {
+    const { registerNames } = this.arch;
+    return this.arch.abiFromRegisters({ get: (name) => BigInt(this.words[2 * registerNames.indexOf(name)]! >>> 0) });
   }
 }
 

@@ -17,7 +17,7 @@ export interface Arch {
   /** AUDIT_ARCH_* to the table its call numbers belong to. */
   abiOf(auditArch: number, nr: number): AbiName;
   /** The ABI of the system call that the registers of a task are in. */
-  abiFromRegisters(registers: Registers): AbiName;
+  abiFromRegisters(registers: Pick<Registers, 'get'>): AbiName;
   /** The number of execve on the native ABI. */
   readonly execveNumber: number;
   /** Bytes of the longest system call instruction, and whether `code` begins with one. */

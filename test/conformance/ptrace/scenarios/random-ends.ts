@@ -433,4 +433,19 @@ export const randomEnds = [
       'then: SIGUSR1 SI_USER pid=root',
     ],
   ),
+  scenario(
+    'R49 a thread that ends its process is at its exit before the others are: what is told first',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(thread.pid, 'TRACEEXIT');
+      yield* tracer.seize(tracee.pid);
+      yield* thread.start(calls.exitGroup(7));
+      s.log('told first', (yield* tracer.handled()).slice(0, 1));
+      s.log('exit', yield* tracer.look(thread.pid));
+    },
+    ['told first: SIGCHLD CLD_TRAPPED pid=thread', 'exit: thread EVENT_EXIT'],
+  ),
 ];

@@ -105,10 +105,11 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
     leaveGroup(host, task);
-    if (task.isLeader && (!task.groupDead || hasZombies(host, task))) host.ptrace?.leaderDied(task, status);
+    const isToldLater = task.isLeader && (!task.groupDead || hasZombies(host, task));
+    if (isToldLater) host.ptrace?.leaderDied(task, status);
     if (host.unborn.size > 0) adoptOrphans(host, task);
+    if (isToldLater) host.ptrace?.tracerGone(task);
     expectDeath(host, task);
-    host.ptrace?.tracerGone(task); // exit_ptrace: before anybody is told of its own death
     resumeTask(host, task);
   };
   // R49: ptrace shows its event last, and to the killed, too.

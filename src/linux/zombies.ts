@@ -14,11 +14,11 @@ import { type LinuxTask, Run } from './task.ts';
 const status = new Uint8Array(4);
 const statusWord = new Int32Array(status.buffer);
 
-/** The task goes on from its exit event: its death is next. */
+/** The task goes on from its exit event: its death is next. A tracer lets go when it is dead, and before anybody is told (exit_notify). */
 export function expectDeath(host: LinuxHost, task: LinuxTask): void {
   if (host.ptrace === null) return;
-  if (host.ptrace.keepsZombie(task)) {
-    task.keeps = true;
+  task.keeps = host.ptrace.keepsZombie(task);
+  if (task.keeps || host.ptrace.isTracer(task)) {
     host.keepers.add(task);
     host.native.holdDeaths(1);
   }
@@ -44,6 +44,7 @@ export function pollDying(host: LinuxHost, all = false): boolean {
     host.dying.delete(task);
     if (r < 0) {
       task.keeps = false; // somebody else's exec took it
+      host.ptrace?.tracerGone(task);
       host.dropKeeper(task);
       continue;
     }
@@ -54,6 +55,7 @@ export function pollDying(host: LinuxHost, all = false): boolean {
     }
     if (task.keeps) zombie(host, task, how);
     else {
+      host.ptrace?.tracerGone(task); // its children are others' now
       host.native.waitTask(task.tid, status);
       died(host, task, how);
     }

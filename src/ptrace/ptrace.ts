@@ -275,6 +275,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return real;
   }
 
+  isTracer(task: Task): boolean {
+    return this.links.by(task).length > 0;
+  }
+
   /** R51, R57. */
   tracerGone(task: Task): void {
     this.news.sleepers.delete(task);

@@ -75,6 +75,8 @@ export interface PtraceHooks {
   isSeized(task: Task): boolean;
   /** Whether a trap is due to a tracer of a task that none holds: the kernel makes one for it. */
   owesTrap(task: Task): boolean;
+  /** Whether it traces anybody. */
+  isTracer(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
   /** SIGKILL broke the stop that the task was in. True: a signal was shown, and nobody has waited for it (current->exit_code). */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../../../src/abi/siginfo.ts';
 import type { Native } from '../../../src/linux/native.ts';
 import { QueuedSignals } from '../../../src/linux/queued-signals.ts';
-import type { LinuxTask } from '../../../src/linux/task.ts';
+import { type LinuxTask, Stop } from '../../../src/linux/task.ts';
 
 const args = (from: bigint, count: number): Uint8Array => {
   const bytes = new Uint8Array(16);
@@ -26,7 +26,10 @@ function machine() {
       return shown.length;
     },
   } as unknown as Native;
-  const task = { tid: 7, tgid: 7, queued: [], group: { queued: [] } } as unknown as LinuxTask;
+  const task = {
+    ...{ tid: 7, tgid: 7, queued: [], unseen: 0n, pending: null, stop: Stop.TRAP },
+    group: { queued: [], unseen: 0n },
+  } as unknown as LinuxTask;
   return { queued: new QueuedSignals(native), task, waiting };
 }
 
@@ -45,4 +48,19 @@ test('what waits is shown as it is, from where and as many as asked', () => {
   expect(peek(1n, 2)).toEqual([35, 36]);
   expect(peek(3n, 2)).toEqual([37]);
   expect(peek(4n, 2)).toEqual([]);
+});
+
+test('what was dropped before there was a tracer is not shown, and the trap that is next is', () => {
+  const { queued, task, waiting } = machine();
+  for (const signo of [28, 34]) waiting.push(encodeSiginfo(infoOf(signo)));
+  task.unseen = 1n << 27n;
+  task.pending = { info: infoOf(5), disposition: 'default' };
+  const peek = (): number[] => {
+    const into = new Uint8Array(8 * SIGINFO_SIZE);
+    const n = queued.peek(task, args(0n, 8), into);
+    return Array.from({ length: n }, (_, i) => decodeSiginfo(into.subarray(i * SIGINFO_SIZE)).signo);
+  };
+  expect(peek()).toEqual([34, 5]);
+  task.stop = Stop.SIGNAL; // it is shown now
+  expect(peek()).toEqual([34]);
 });

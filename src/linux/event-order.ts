@@ -3,11 +3,12 @@
  * first; what happens to several threads at once, the kernel does to the oldest first: it kills, stops and continues a group along
  * its list of threads, and a parent makes its child before that can do anything. So it is the oldest first here; but before that the
  * one that was just let go, and made its group stop or end, or that called exit_group: it is there at once, and the others have to
- * be woken.
+ * be woken. Of several deadly signals the lowest is taken first, whoever takes it, and nobody takes another.
  */
 
 import { PTRACE_EVENT } from '../abi/ptrace.ts';
-import { stopEvent } from '../abi/wait-status.ts';
+import { type DefaultAction, defaultAction, SIGNAL_MAX } from '../abi/signals.ts';
+import { stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { callAt } from './call-of.ts';
 import { EventKind, isOfGroup } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
@@ -77,6 +78,8 @@ export class EventOrder {
   }
 }
 
+const ENDS: ReadonlySet<DefaultAction> = new Set(['term', 'core']);
+
 /** Grows with each birth. Below zero: nothing goes past that event, which is about others as well. */
 function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | undefined, hasOthers: boolean): number {
   const { events } = host;
@@ -88,7 +91,13 @@ function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | unde
   if (events.tid(i) === cause && isOfGroup(kind, status)) return 0;
   if (hasOthers && event === PTRACE_EVENT.EXIT && host.ptrace !== null && task !== undefined && endsAll(host, task))
     return 0;
-  return task?.age ?? Number.MAX_VALUE;
+  if (task === undefined) return Number.MAX_VALUE;
+  if (hasOthers && kind === EventKind.SIGNAL && task.group.threads.size > 1) {
+    const signo = stopSignal(status);
+    const [oldest] = task.group.threads;
+    if (ENDS.has(defaultAction(signo))) return oldest!.age + signo / (SIGNAL_MAX + 1);
+  }
+  return task.age;
 }
 
 /** At the exit event: whether it is the one that ended them all. */

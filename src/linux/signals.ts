@@ -16,6 +16,10 @@ import { passOn, takeEffect, wayOut } from './way-out.ts';
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
+  if (isEnding(task)) {
+    resumeTask(host, task); // the kernel would have ended it before it could take another
+    return;
+  }
   if (signo === SIG.SIGCONT) task.group.continues++;
   if (task.handlerTrap) {
     task.handlerTrap = false;
@@ -64,4 +68,11 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
   }
   task.pending = { info, disposition: dispositionOf(host, task, signo) };
   wayOut(host, task);
+}
+
+/** Whether another thread of its process was given a signal that ends them all. */
+function isEnding({ group }: LinuxTask): boolean {
+  const { ending } = group;
+  if (ending !== null && ending.run === Run.STOPPED && ending.stop !== Stop.DYING) group.ending = null; // it has survived that
+  return group.ending !== null;
 }

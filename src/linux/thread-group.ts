@@ -72,6 +72,8 @@ export class ThreadGroup {
   unseen = 0n;
   /** All threads joined the group stop, as far as was seen. */
   stopWhole = true;
+  /** Who was given a signal that ends them all (complete_signal, do_group_exit), and has not come to its end yet. */
+  ending: LinuxTask | null = null;
   /** The wait status with which the whole process ends, once a thread was seen to exit with it. */
   exitStatus: number | null = null;
   /** SIGCONTs that some thread was seen to take. */

@@ -10,6 +10,7 @@ import { continueComes, leavesToLeader, takeGiven } from './continues.ts';
 import { toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
+import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -97,8 +98,14 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   const joins = !task.group.continueReported && !task.ranOut;
   const begins = action === 'stop' && !joins && !proc.isPending(task.tid, SIG.SIGCONT);
   if (begins) for (const thread of threads) thread.ranOut = false;
-  if (action === 'term' || action === 'core') task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
+  if (action !== 'term' && action !== 'core') return;
+  task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
+  if (threads.size > 1 && endsAll(task, signo)) task.group.ending = task;
 }
+
+/** Whether a signal that is delivered now ends the process: the first of a pid namespace is spared. */
+const endsAll = (task: LinuxTask, signo: number): boolean =>
+  proc.disposition(task.tid, signo) === 'default' && !proc.blocks(task.tid, signo) && tgidFor(task, task) !== 1;
 
 /** Acts on what the engines decided about a signal. True: the task may go on. */
 function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): boolean {

@@ -85,6 +85,11 @@ export class Children {
     return false;
   }
 
+  /** Those are all there are: of others some wait has told that nobody looked at. */
+  keepOnly(tids: ReadonlySet<number>): void {
+    for (const tid of this.news.keys()) if (tid !== 0 && !tids.has(tid)) this.news.delete(tid);
+  }
+
   /** Whether a child is known that may have stopped, for this wait; `but`: other than these. */
   hasStops(call: WaitCall, but: ReadonlySet<number>): boolean {
     for (const one of this.news.values()) {

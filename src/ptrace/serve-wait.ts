@@ -2,7 +2,6 @@
 
 import { ERRNO } from '../abi/errno.ts';
 import { CLD } from '../abi/signals.ts';
-import { syscallName } from '../abi/syscalls.ts';
 import { isStopped } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Served } from '../tracehook/ptrace.ts';
@@ -12,6 +11,7 @@ import type { Link } from './link.ts';
 import type { Ptrace } from './ptrace.ts';
 import {
   childInfo,
+  clonesAlone,
   eligible,
   eventOf,
   isMeant,
@@ -19,81 +19,16 @@ import {
   W,
   type WaitCall,
   type WaitEvent,
-  type Whom,
   waitidBytes,
 } from './wait.ts';
+import { P_PID, parseWait } from './wait-call.ts';
+import { comesBefore, rankOf } from './wait-order.ts';
 
 const MAKE: Served = { do: 'make' };
 const SLEEP: Served = { do: 'sleep' };
 const returns = (value: number | bigint): Served => ({ do: 'return', value });
 
-const P_ALL = 0;
-const P_PID = 1;
-const P_PGID = 2;
-const P_PIDFD = 3;
 const OPTIONS_ARG = { wait4: 2, waitid: 3 } as const;
-
-/** The call as its registers have it; undefined: the real kernel is to say what is wrong with it. */
-function parse(ptrace: Ptrace, tracer: Task): WaitCall | undefined {
-  const { syscall } = tracer;
-  const { kernel } = ptrace;
-  if (syscallName(syscall.abi, syscall.nr) === 'waitid') {
-    const options = syscall.argInt(3) >>> 0;
-    const known = W.WNOHANG | W.WSTOPPED | W.WEXITED | W.WCONTINUED | W.WNOWAIT | W.WNOTHREAD | W.WALL | W.WCLONE;
-    if ((options & ~known) !== 0 || (options & (W.WEXITED | W.WSTOPPED | W.WCONTINUED)) === 0) return undefined;
-    const whom = whomOfWaitid(ptrace, tracer, syscall.argInt(0), syscall.argInt(1));
-    if (whom === undefined) return undefined;
-    return {
-      tracer,
-      name: 'waitid',
-      whom,
-      options,
-      statusAt: 0n,
-      siginfoAt: syscall.arg(2),
-      narrow: syscall.abi === 'i386',
-      rusageAt: syscall.arg(4),
-    };
-  }
-  const options = syscall.argInt(2) >>> 0;
-  const known = W.WNOHANG | W.WSTOPPED | W.WCONTINUED | W.WNOTHREAD | W.WALL | W.WCLONE;
-  if ((options & ~known) !== 0) return undefined;
-  const pid = syscall.argInt(0);
-  let whom: Whom;
-  if (pid === -1) whom = { type: 'all' };
-  else if (pid === 0) whom = { type: 'pgid', id: kernel.pgidOf(tracer) };
-  else if (pid === -0x80000000) return undefined;
-  else whom = { type: pid > 0 ? 'pid' : 'pgid', id: kernel.pidFrom(Math.abs(pid), tracer) };
-  const rusageAt = syscallName(syscall.abi, syscall.nr) === 'waitpid' ? 0n : syscall.arg(3);
-  return {
-    tracer,
-    name: 'wait4',
-    whom,
-    options: (options | W.WEXITED) >>> 0,
-    statusAt: syscall.arg(1),
-    siginfoAt: 0n,
-    narrow: syscall.abi === 'i386',
-    rusageAt,
-  };
-}
-
-function whomOfWaitid(ptrace: Ptrace, tracer: Task, type: number, id: number): Whom | undefined {
-  const { kernel } = ptrace;
-  switch (type) {
-    case P_ALL:
-      return { type: 'all' };
-    case P_PID:
-      return id > 0 ? { type: 'pid', id: kernel.pidFrom(id, tracer) } : undefined;
-    case P_PGID:
-      if (id < 0) return undefined;
-      return { type: 'pgid', id: id === 0 ? kernel.pgidOf(tracer) : kernel.pidFrom(id, tracer) };
-    case P_PIDFD: {
-      const pid = kernel.pidOfFd(id, tracer);
-      return pid > 0 ? { type: 'pid', id: pid } : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
 
 /** `sleptOn`: what is no news would not have woken it (do_wait looks again only as it is woken). */
 export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Served {
@@ -101,7 +36,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   const links = ptrace.links.linksOf(tracer);
   const children = ptrace.news.childrenOf(tracer);
   if (links.length === 0 && !children.hasGraves && !sleptOn) return MAKE;
-  const call = parse(ptrace, tracer);
+  const call = parseWait(ptrace.kernel, tracer);
   if (call === undefined) return MAKE;
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
   const event = find(ptrace, call, seen);
@@ -109,7 +44,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   if (tried !== undefined) return tried;
   if (seen.length === 0 && sleptOn && !children.hasNews(call)) return sleep(ptrace, call);
   if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
-  if (event === null ? children.hasNews(call) : children.hasNews(call, comesBefore(ptrace, call, event.link))) {
+  if (event === null ? children.hasNews(call) : hasEarlier(ptrace, call, event.link)) {
     return tryForReal(ptrace, call, event);
   }
   if (event !== null) return commit(ptrace, call, event);
@@ -161,42 +96,13 @@ function continuedOf({ kernel }: Ptrace, link: Link): WaitEvent | null {
   return { link, status: 0xffff, death: false, continued: true };
 }
 
-const OTHERS = 1e9;
-const THREAD = 2 * OTHERS;
-
-/** No child is seen as such, a tracee as ever. */
-const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W.WALL)) >>> 0 === W.WCLONE;
-
-/** Of a tracee that the wait sees as a child: whose. */
-function parentFor({ kernel }: Ptrace, call: WaitCall, { traced: { task } }: Link): Task | null {
-  const parent = kernel.isLeader(task) && !clonesAlone(call) ? kernel.parentOf(task) : null;
-  return parent !== null && kernel.sameGroup(parent, call.tracer) ? parent : null;
-}
-
-/** Where a link is in that order. */
-function rankOf(ptrace: Ptrace, call: WaitCall, link: Link): number {
-  const parent = parentFor(ptrace, call, link);
-  return parent !== null
-    ? childRank(ptrace, call, parent, ptrace.kernel.siblingOrder(link.traced.task))
-    : turnOf(ptrace, call, link.tracer) + OTHERS - link.serial;
-}
-
-const childRank = (ptrace: Ptrace, call: WaitCall, parent: Task, birth: number): number =>
-  turnOf(ptrace, call, parent) + birth;
-
-/** do_wait goes through the threads of the process, those that come after the caller first: through the children of each, and what it traces. */
-function turnOf({ kernel }: Ptrace, { tracer }: WaitCall, thread: Task): number {
-  if (thread === tracer) return 0;
-  const threads = kernel.threadsOf(tracer);
-  const at = threads.indexOf(thread) - threads.indexOf(tracer);
-  return THREAD * (at < 0 ? at + threads.length : at);
-}
-
-/** Whether a child of such a birth comes before a link; one that was taken in (null) is the last of the children. */
-function comesBefore(ptrace: Ptrace, call: WaitCall, link: Link): (parent: Task | null, birth: number) => boolean {
-  const rank = rankOf(ptrace, call, link);
-  const isChild = parentFor(ptrace, call, link) !== null;
-  return (parent, birth) => (parent === null ? !isChild : childRank(ptrace, call, parent, birth) < rank);
+/** Whether a child that comes before a link has news. */
+function hasEarlier(ptrace: Ptrace, call: WaitCall, link: Link): boolean {
+  const children = ptrace.news.childrenOf(call.tracer);
+  const comesFirst = comesBefore(ptrace, call, link);
+  if (!children.hasNews(call, comesFirst)) return false;
+  children.keepOnly(new Set(ptrace.kernel.childrenOf(call.tracer).map(({ tid }) => tid)));
+  return children.hasNews(call, comesFirst);
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {
@@ -312,7 +218,7 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   if (event === null) {
     return children.hasNews(call) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
   }
-  if (children.hasNews(call, comesBefore(ptrace, call, event.link))) return MAKE; // R14
+  if (hasEarlier(ptrace, call, event.link)) return MAKE; // R14
   ptrace.news.sleepers.delete(tracer);
   return commit(ptrace, call, event);
 }

@@ -40,6 +40,9 @@ export interface WaitCall {
   readonly narrow: boolean;
 }
 
+/** No child is seen as such, a tracee as ever. */
+export const clonesAlone = ({ options }: WaitCall): boolean => (options & (W.WCLONE | W.WALL)) >>> 0 === W.WCLONE;
+
 /** What was found for a wait. */
 export interface WaitEvent {
   readonly link: Link;

@@ -619,4 +619,19 @@ export const randomWaits = [
     },
     ['dead: dead', 'stop: tracee stop SIGCHLD', 'wait: child killed SIGKILL', 'wait: tracee killed SIGKILL'],
   ),
+  scenario(
+    'R14 a wait that was not about its tracees has told of a child: those that are left have their order',
+    function* (s) {
+      const parent = yield* s.root.make('parent', 'fork', false);
+      const child = yield* parent.make('child', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* s.root.kill(child.pid, 'SIGUSR1');
+      yield* s.root.kill(parent.pid, 'SIGUSR1');
+      yield* tracee.ptrace('TRACEME', 0);
+      yield* tracee.do(calls.setsid());
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      for (const pid of [0, -1, -1]) s.log('wait', yield* s.root.wait4(pid, ['WNOHANG']));
+    },
+    ['wait: parent killed SIGUSR1', 'wait: tracee stop SIGUSR1', 'wait: child killed SIGUSR1'],
+  ),
 ];

@@ -62,12 +62,12 @@ const wasContinued = ({ traced, continues }: Link, kernel: PtraceKernel): boolea
 const parentNow = ({ over, tracer, traced }: Link, kernel: PtraceKernel): Task =>
   (over ? kernel.parentOf(traced.task) : null) ?? tracer;
 
-/** ptrace_signal: another signal than the one that was shown. */
+/** ptrace_signal: another signal than the one that was shown, from the very thread that gave it. */
 const sentBy = (sender: Task, signo: number, kernel: PtraceKernel, task: Task): Siginfo => ({
   signo,
   errno: 0,
   code: SI.SI_USER,
-  pid: kernel.tgidFor(sender, task),
+  pid: kernel.tidFor(sender, task),
   uid: kernel.uidOf(sender),
 });
 

@@ -590,4 +590,19 @@ export const randomSignals = [
     },
     ['queue: [SIGUSR1 SI_KERNEL pid=0, SIGTRAP TRAP_BRKPT]'],
   ),
+  scenario(
+    'R30 a signal that a thread gives instead of the one it stopped for is from that thread',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const thread = yield* tracer.make('thread', 'thread', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* thread.seize(tracee.pid);
+      yield* tracer.tgkill(tracee, 'SIGINT');
+      yield* thread.look(tracee.pid);
+      yield* thread.cont(tracee.pid, 'SIGUSR1');
+      s.log('another', yield* tracee.handled());
+    },
+    ['another: SIGUSR1 SI_USER pid=thread'],
+  ),
 ];

@@ -31,10 +31,15 @@ export class EventBuffer {
   readonly words: Int32Array;
   readonly capacity: number;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, bytes: Uint8Array = new Uint8Array(capacity * SIZE)) {
     this.capacity = capacity;
-    this.bytes = new Uint8Array(capacity * SIZE);
-    this.words = new Int32Array(this.bytes.buffer);
+    this.bytes = bytes;
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, capacity * WORDS);
+  }
+
+  /** The one that a buffer is. */
+  static over(bytes: Uint8Array): EventBuffer {
+    return new EventBuffer(bytes.length / SIZE, bytes);
   }
 
   /** Takes an event out: nobody's. */
@@ -78,6 +83,11 @@ export class EventBuffer {
   /** The call that the task enters. */
   callNumber(i: number): number {
     return this.words[this.callWords(i) + 6]!;
+  }
+  /** Its argument, from 0 on; the low 53 bits. */
+  callArgument(i: number, n: number): number {
+    const word = this.callWords(i) + 8 + 2 * n;
+    return (this.words[word]! >>> 0) + (this.words[word + 1]! & 0x1fffff) * 2 ** 32;
   }
   /** Index of the first word of struct ptrace_syscall_info. */
   callWords(i: number): number {

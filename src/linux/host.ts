@@ -25,7 +25,8 @@ import type { ServedTree } from './filter.ts';
 import { Holds } from './holds.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
-import { loadNative, type Native } from './native.ts';
+import type { Native } from './native.ts';
+import { openNative } from './native-log.ts';
 import { parentOf } from './parents.ts';
 import * as proc from './proc.ts';
 import { QueuedSignals } from './queued-signals.ts';
@@ -131,7 +132,7 @@ export class LinuxHost implements Kernel {
   readonly hasSingleStep: boolean;
   readonly hasBlockStep: boolean;
 
-  constructor(native: Native = loadNative(), arch: Arch = currentArch(), eventLoop: EventLoop = NODE_EVENT_LOOP) {
+  constructor(native: Native = openNative(), arch: Arch = currentArch(), eventLoop: EventLoop = NODE_EVENT_LOOP) {
     this.native = native;
     this.queued = new QueuedSignals(native);
     this.arch = arch;

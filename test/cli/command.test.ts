@@ -35,6 +35,27 @@ async function sleeper(): Promise<{ pid: number; end: () => void }> {
   return { pid, end: () => process.kill(pid, 'SIGKILL') };
 }
 
+test('UTRACE_NATIVE_LOG: what it asked of the kernel, and the stops it got', async () => {
+  const path = join(scratch(), 'native.log');
+  const ran = await utrace(['trace', ...quiet, '--', '/bin/true'], {
+    env: { ...process.env, UTRACE_NATIVE_LOG: path },
+  });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  for (const line of lines) expect(line).toMatch(/^\d+\.\d{3} /);
+  const [, pid] = /ptrace SEIZE (\d+) 0 \d+ = 0$/m.exec(lines.join('\n')) ?? [];
+  const stops = lines.filter((line) => line.includes(`   ${pid} `)).map((line) => line.replace(/^.*? {3}\d+ /, ''));
+  expect(stops).toContain(`EVENT SIGTRAP EXEC ${pid}`);
+  expect(stops).toContainEqual(expect.stringMatching(/^ENTRY SIGTRAP exit_group\(0, /));
+  expect(stops.at(-1)).toBe('DEATH status 0');
+});
+
+test('UTRACE_NATIVE_LOG that cannot be written is said', async () => {
+  const path = join(scratch(), 'not there', 'native.log');
+  const ran = await utrace(['trace', '--', '/bin/true'], { env: { ...process.env, UTRACE_NATIVE_LOG: path } });
+  isOneClearError(ran, 'UTRACE_NATIVE_LOG', path);
+});
+
 describe('its compiled code', () => {
   const dist = dirname(cli);
   let main = '';

@@ -22,6 +22,7 @@ import { EventBuffer, EventKind } from './event-buffer.ts';
 import { type EventLoop, NODE_EVENT_LOOP } from './event-loop.ts';
 import { EventOrder } from './event-order.ts';
 import type { ServedTree } from './filter.ts';
+import { pollBehind } from './first-stop.ts';
 import { Holds } from './holds.ts';
 import { interruptTask, reportSoon, traceSoon } from './interrupt.ts';
 import { InterruptedCall } from './machine-state.ts';
@@ -100,6 +101,8 @@ export class LinuxHost implements Kernel {
   readonly doubtful = new Set<LinuxTask>();
   /** Those that leave a SIGCONT to their leader. */
   readonly yielding = new Set<LinuxTask>();
+  /** Those that wait for another thread to stop their process (first-stop.ts). */
+  readonly behind = new Set<LinuxTask>();
   /** Those that are to get a SIGCHLD. */
   readonly signalled = new Set<LinuxTask>();
   /** Tasks whose zombie is, or is to be, kept. */
@@ -166,6 +169,7 @@ export class LinuxHost implements Kernel {
     this.doubtful.delete(task);
     this.holds.forget(task);
     this.yielding.delete(task);
+    this.behind.delete(task);
     this.dropKeeper(task);
     if (status === null && task.group.ours && task.group.threads.size === 0) this.released.add(task.group.tgid);
     for (const observer of this.observers) observer.onGone?.(task, status);
@@ -341,6 +345,7 @@ export class LinuxHost implements Kernel {
   handleReady(): boolean {
     let any = false;
     if (this.yielding.size > 0) pollYielding(this);
+    if (this.behind.size > 0) pollBehind(this);
     for (let task = this.wakes.shift(); task !== undefined; task = this.wakes.shift()) {
       any = true;
       task.waking = false;

@@ -369,6 +369,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   endsTrace(task: Task): void {
     noteSeen(linux(task));
+    linux(task).letGo = true;
   }
 
   becameTracer(tracer: Task, task?: Task): void {

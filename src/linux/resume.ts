@@ -10,6 +10,7 @@ import { Step } from '../tracehook/hooks.ts';
 import { giveChildSignals } from './child-signals.ts';
 import { detachNow } from './detach.ts';
 import { errnoError, HostError } from './errors.ts';
+import { waitsForStop } from './first-stop.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { installProcFilters } from './proc-filter.ts';
@@ -81,6 +82,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0);
     return;
   }
+  if (task.letGo && waitsForStop(host, task)) return;
   if (task.step === Step.NONE) task.stepTrap = false; // the last word counts
   let request: number = PTRACE.CONT;
   const keeps = keepsMask(host, task);

@@ -109,6 +109,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
   if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.leavesStop = false;
+  if (task.letGo) letGoTo(task, kind, events.status(i));
   if (kind !== EventKind.EXIT && kind !== EventKind.STOP) task.missedStop = false;
   if (task.doubtfulSignal !== null) settleDoubt(host, task);
   if (task.sleepsAs >= 0) showDisturbed(host, task, i);
@@ -223,6 +224,12 @@ function sleepAt(kind: number, sleep: Sleep): Sleep {
     default:
       return Sleep.NONE;
   }
+}
+
+/** It was let go, and makes its first stop: that of its group, or one of the program's, and not one before those. */
+function letGoTo(task: LinuxTask, kind: number, status: number): void {
+  if (kind === EventKind.SIGNAL || (kind === EventKind.STOP && stopSignal(status) === SIG.SIGTRAP)) return;
+  task.letGo = task.takesStop = false;
 }
 
 /** Asleep in a call that is served, and nobody's tracee: what the program ignores does not wake it. */

@@ -214,6 +214,10 @@ export class LinuxTask implements Task {
   given: Siginfo | null = null;
   /** It is in the trap of a SIGCONT, which its leader may be the one to take. */
   mayYield = false;
+  /** Its last tracer has let it go, and since then it has not come to the program. */
+  letGo = false;
+  /** … and it is on its way to take a stop signal, or was given it. */
+  takesStop = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;
   /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */

@@ -75,9 +75,23 @@ const sentBy = (sender: Task, signo: number, kernel: PtraceKernel, task: Task): 
 function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo): Siginfo | null {
   const { signo, traced } = link;
   link.signo = 0;
-  if (link.ranOut && wasContinued(link, kernel)) link.continuedLate = true;
-  if (signo === 0) return null;
-  const changed = signo === info.signo ? info : sentBy(parentNow(link, kernel), signo, kernel, task);
+  const passed = signo === 0 ? null : passedOn(traced, kernel, task, signo, info, parentNow(link, kernel));
+  // The loop of get_signal goes on, and its traps come before what it tells as it begins; for a handler it begins anew.
+  const isHandled = passed !== null && kernel.disposition(task, signo) === 'handler';
+  if (link.ranOut && !isHandled && wasContinued(link, kernel)) link.continuedLate = true;
+  return passed;
+}
+
+/** The end of ptrace_signal: what is delivered; null: it is blocked, and queued again. */
+function passedOn(
+  traced: Traced,
+  kernel: PtraceKernel,
+  task: Task,
+  signo: number,
+  info: Siginfo,
+  sender: Task,
+): Siginfo | null {
+  const changed = signo === info.signo ? info : sentBy(sender, signo, kernel, task);
   // It was not blocked as it was dequeued: only another number, or a mask that a tracer set, can be.
   const mayBlock = signo !== info.signo || traced.maskSet;
   if (mayBlock && signo !== SIG.SIGKILL && signo !== SIG.SIGSTOP && kernel.blocks(task, signo)) {
@@ -214,6 +228,7 @@ export function* owedReport(
   if (signalOf(action) === SignalDisposition.HANDLER) {
     for (const link of traced.links) if (link.steps) traced.show(link, handlerStop(traced.who(link)));
     yield;
+    return (action & ~0xf) | traced.action; // what is owed beside it comes as the task looks for signals
   }
   let injected: Siginfo | null = null;
   for (let owing = owingLinks(traced); owing.length > 0; owing = owingLinks(traced)) {

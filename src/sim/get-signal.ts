@@ -121,7 +121,19 @@ function handle(kernel: SimKernel, task: SimTask, info: Siginfo): RunState {
   setUpHandler(kernel, task, info);
   recalcSigpending(task);
   kernel.hooks.signalHandler(task, task.step !== Step.NONE);
-  return returnToUser;
+  return task.step === Step.NONE ? returnToUser : handlerTrap;
+}
+
+/** signal_setup_done: who is stepped traps before its handler begins, and before anything else that is to be told (R45). */
+const handlerTrap: RunState = {
+  name: 'a handler is set up',
+  execute(kernel, task) {
+    return follow(task, kernel, kernel.hooks.getSignal(task), 'a handler', afterHandlerTrap, () => returnToUser);
+  },
+};
+
+function afterHandlerTrap(kernel: SimKernel, task: SimTask, outcome: Outcome): RunState {
+  return outcome === Outcome.DELIVER ? afterHook(kernel, task, outcome) : returnToUser;
 }
 
 /** The default action of `signo`; `shown` is what wait will say of it. */

@@ -564,4 +564,28 @@ export const randomContinues = [
       'told: SIGCHLD CLD_STOPPED pid=tracee',
     ],
   ),
+  scenario(
+    'R45 the trap of a handler that is stepped into is told before a SIGCONT that has come meanwhile',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGCONT', 'handler'));
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGCONT', 'SINGLESTEP');
+      s.log('handler', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', (yield* tracer.handled()).slice(4));
+    },
+    [
+      'signal: tracee stop SIGTTIN | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
+      'handler: tracee stop SIGTRAP | SIGCHLD CLD_TRAPPED pid=tracee',
+      'then: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
 ];

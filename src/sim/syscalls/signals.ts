@@ -96,13 +96,10 @@ const sigaction: Make = (_kernel, task, call) => {
       restorer: restorer!,
       mask: mask! & ~UNBLOCKABLE,
     });
-    // What is ignored from now on is not pending any more.
+    // What is ignored from now on is not pending any more. Nobody recalculates TIF_SIGPENDING: no thread looks for other signals by this.
     if (isIgnored(task, signo)) {
       task.process.shared.flush(bit(signo));
-      for (const thread of task.process.threads) {
-        thread.pending.flush(bit(signo));
-        recalcSigpending(thread);
-      }
+      for (const thread of task.process.threads) thread.pending.flush(bit(signo));
     }
   }
   if (oldAt !== 0n) {

@@ -588,4 +588,21 @@ export const randomContinues = [
       'then: SIGCHLD CLD_CONTINUED pid=tracee',
     ],
   ),
+  scenario(
+    'R37 a thread that ignores another signal does not look for the SIGCONT that waits for its leader',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', false);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.do(calls.sigaction('SIGCONT', 'handler'));
+      yield* tracee.start(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* thread.do(calls.sigaction('SIGUSR1', 'ignore'));
+      s.log('thread', yield* thread.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+    },
+    ['stopped: tracee EVENT_STOP SIGTRAP', 'thread: none', 'signal: tracee stop SIGCONT'],
+  ),
 ];

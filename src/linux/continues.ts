@@ -149,6 +149,18 @@ function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pi
 }
 
 /**
+ * At the delivery-stop of a process's SIGCONT: whether its leader has yet to take one. Two are one (legacy_queue), and disturb no thread;
+ * but the leader traps once more, first (TRAP_NOTIFY).
+ */
+export function isGivenAlready(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
+  if (signo !== SIG.SIGCONT || code === SI.SI_TKILL || task.isLeader) return false;
+  const leader = host.tasks.get(task.tgid);
+  if (leader === undefined || leader.given === null) return false;
+  if (host.ptrace?.isTraced(leader)) host.ptrace.notified(leader);
+  return true;
+}
+
+/**
  * A thread is given another signal while its leader has yet to take a SIGCONT: it looks for signals, and that is its process's still.
  * True: it comes before the other, which is queued again.
  */

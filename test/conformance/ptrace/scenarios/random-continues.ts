@@ -605,4 +605,29 @@ export const randomContinues = [
     },
     ['stopped: tracee EVENT_STOP SIGTRAP', 'thread: none', 'signal: tracee stop SIGCONT'],
   ),
+  scenario(
+    'R37 a SIGCONT that the leader has yet to take, and another: they are one, and no thread takes it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', false);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.do(calls.sigaction('SIGCONT', 'handler'));
+      yield* tracee.start(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* thread.start(calls.pause());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('another', yield* thread.pending(), yield* thread.handled());
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stopped: tracee EVENT_STOP SIGTRAP',
+      'another: true | none',
+      'signal: tracee EVENT_STOP SIGTRAP',
+      'then: tracee stop SIGCONT',
+    ],
+  ),
 ];

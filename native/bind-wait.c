@@ -180,14 +180,15 @@ FN(wait_all, 1)
 	return NULL;
 }
 
-// peekDeath(tid, bytes): whether a tracee is dead, without reaping it: 1 and the status into 4 bytes, 0, or a negated errno.
-FN(peek_death, 2)
+// peekDeath(tid, us, bytes): whether a tracee is dead, or is so within `us` microseconds, without reaping it: 1 and the status into 4
+// bytes, 0, or a negated errno.
+FN(peek_death, 3)
 {
 	int status = 0;
-	void *data = room_for_status(a, 1);
+	void *data = room_for_status(a, 2);
 	if (!data)
 		return NULL;
-	int r = ut_peek_death(i32(a, 0), &status);
+	int r = ut_peek_death(i32(a, 0), i32(a, 1), &status);
 	memcpy(data, &status, sizeof status);
 	return int_(env, r);
 }

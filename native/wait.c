@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define WAIT_TICK_NS 1000000L
+#define DEATH_PAUSE_NS 20000L
 
 // Tracees are always eligible for wait; with __WCLONE ordinary children (exit signal SIGCHLD), which belong to
 // others in this process, are not. __WNOTHREAD: a tracee is the tracer thread's alone.
@@ -206,7 +207,7 @@ int ut_wait_task(pid_t tid, int *status)
 	return error == EINTR ? 0 : error ? -error : r;
 }
 
-int ut_peek_death(pid_t tid, int *status)
+static int look_for_death(pid_t tid, int *status)
 {
 	siginfo_t si;
 	si.si_pid = 0;
@@ -217,6 +218,22 @@ int ut_peek_death(pid_t tid, int *status)
 		return 0;
 	*status = status_of(&si);
 	return 1;
+}
+
+int ut_peek_death(pid_t tid, int us, int *status)
+{
+	const struct timespec pause = { .tv_nsec = DEATH_PAUSE_NS };
+	struct timespec began, now;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	for (;;) {
+		int r = look_for_death(tid, status);
+		if (r != 0 || us == 0)
+			return r;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if ((now.tv_sec - began.tv_sec) * 1000000L + (now.tv_nsec - began.tv_nsec) / 1000 > us)
+			return 0;
+		nanosleep(&pause, NULL); // it may need this CPU
+	}
 }
 
 int ut_take_continued(pid_t tid, int peek, int *status)

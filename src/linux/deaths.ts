@@ -17,7 +17,7 @@ import { spawnEnded } from './spawn.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow } from './way-out.ts';
-import { expectDeath } from './zombies.ts';
+import { awaitDeath, expectDeath } from './zombies.ts';
 
 /** R46: whoever execs becomes the leader; its old tid and the old leader are gone. */
 export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
@@ -100,6 +100,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callOf(host, task))) adoptNewborns(host, task);
   if (host.ptrace !== null && endsGroup(host, task, status)) task.group.exitStatus ??= status;
+  const isEnder = host.ptrace !== null && !task.isLeader && task.group.threads.size > 1 && endsOthers(host, task);
   const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
@@ -111,6 +112,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     if (isToldLater) host.ptrace?.tracerGone(task);
     expectDeath(host, task);
     resumeTask(host, task);
+    if (isEnder) awaitDeath(host, task);
   };
   // R49: ptrace shows its event last, and to the killed, too.
   const after = (): void => {
@@ -130,6 +132,10 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
 /** Whether its whole group ends with it: by a signal, by exit_group, or since it is the last (synchronize_group_exit). */
 const endsGroup = (host: LinuxHost, task: LinuxTask, status: number): boolean =>
   task.group.threads.size === 1 || termSignal(status) !== 0 || callOf(host, task) === 'exit_group';
+
+/** Whether it is the one that ends the others: they have to be woken, and it is dead by then. */
+const endsOthers = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.group.ending === task || callOf(host, task) === 'exit_group';
 
 /** Whether dead threads of its group wait for their tracers (thread_group_empty). */
 const hasZombies = (host: LinuxHost, leader: LinuxTask): boolean =>

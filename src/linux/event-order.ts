@@ -102,4 +102,4 @@ function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | unde
 
 /** At the exit event: whether it is the one that ended them all. */
 const endsAll = (host: LinuxHost, task: LinuxTask): boolean =>
-  task.group.threads.size > 1 && callAt(host, task.tid) === 'exit_group';
+  task.group.threads.size > 1 && (task.group.ending === task || callAt(host, task.tid) === 'exit_group');

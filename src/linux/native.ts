@@ -82,8 +82,8 @@ export interface Native {
   holdDeaths(on: number): void;
   /** From now on `step` collects ordinary children, too: in a session of `utrace share` our own die as such. */
   waitAll(on: number): void;
-  /** 1: it is dead, and not reaped; its status. 0: it lives. */
-  peekDeath(tid: number, status: Uint8Array): number;
+  /** 1: it is dead, and not reaped; its status. 0: it lives, and does so for `us` microseconds. */
+  peekDeath(tid: number, us: number, status: Uint8Array): number;
   /** waitid for WCONTINUED: 1 and a wait status, or 0. `peek`: leaves it. */
   takeContinued(tid: number, peek: number, status: Uint8Array): number;
   gettid(): number;

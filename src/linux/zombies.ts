@@ -8,9 +8,12 @@ import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { died, passAway, releaseDead } from './deaths.ts';
 import type { LinuxHost } from './host.ts';
+import { flushResume } from './resume.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run } from './task.ts';
 
+/** From its exit event to its death; a machine with much to do takes longer. */
+const DYING_US = 2000;
 const status = new Uint8Array(4);
 const statusWord = new Int32Array(status.buffer);
 
@@ -25,6 +28,14 @@ export function expectDeath(host: LinuxHost, task: LinuxTask): void {
   if (host.keepers.size > 0) host.dying.add(task);
 }
 
+/** Its tracers are told of its death before anything that comes after it: for a moment the loop looks for nothing else. */
+export function awaitDeath(host: LinuxHost, task: LinuxTask): void {
+  if (!task.keeps || task.run !== Run.RUNNING) return;
+  flushResume(host);
+  host.native.peekDeath(task.tid, DYING_US, status);
+  pollDying(host);
+}
+
 /**
  * Looks at those that are about to die. True: some have died. `all`: at all, since SIGKILL may take a task past its exit
  * event: it comes in the middle of an exit, or just before a resume that was meant for an earlier stop.
@@ -37,7 +48,7 @@ export function pollDying(host: LinuxHost, all = false): boolean {
     const mayDie =
       task.run === Run.RUNNING ? task.exited || all : task.run === Run.STOPPED && task.ownStatus !== undefined;
     if (!mayDie || task.exitState !== ExitState.ALIVE) continue;
-    const r = host.native.peekDeath(task.tid, status);
+    const r = host.native.peekDeath(task.tid, 0, status);
     if (r === 0) continue;
     any = true;
     if (task.run === Run.STOPPED) brokenStop(host, task);

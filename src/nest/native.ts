@@ -91,7 +91,7 @@ export class SimNative implements Native {
     this.slice.waitAll(on !== 0);
   }
 
-  peekDeath(tid: number, status: Uint8Array): number {
+  peekDeath(tid: number, _us: number, status: Uint8Array): number {
     return this.slice.peekDeath(tid, status);
   }
 

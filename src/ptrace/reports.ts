@@ -242,7 +242,7 @@ function* notices(traced: Traced, kernel: PtraceKernel): Generator<undefined, vo
 /** R49. Not a report of the core's: it is made for the killed, too. */
 export function* exitEvent(traced: Traced, status: number): Report {
   for (const link of traced.links) {
-    link.stopsAnew = false; // do_exit: whatever it was to stop for is over
+    link.stopsAnew = link.owesContinued = false; // do_exit: whatever it was to stop for, or to tell of, is over
     if (link.has('TRACEEXIT')) traced.show(link, eventStop(PTRACE_EVENT.EXIT, BigInt(status), traced.who(link)));
   }
   yield;

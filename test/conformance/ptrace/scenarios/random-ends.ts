@@ -448,4 +448,18 @@ export const randomEnds = [
     },
     ['told first: SIGCHLD CLD_TRAPPED pid=thread', 'exit: thread EVENT_EXIT'],
   ),
+  scenario(
+    'R49 a SIGCONT and then a SIGKILL in a group stop that is held: that it was continued is not told',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('exit', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(2));
+    },
+    ['exit: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee'],
+  ),
 ];

@@ -47,11 +47,11 @@ export class Linking {
       copySpace: (parent, child) => this.spaces.copy(parent, child),
       hasFreeThread: ({ task }) =>
         kernel.threadsOf(task).some((thread) => thread.exitState === ExitState.ALIVE && this.leavesStop(thread)),
-      signalOver: (traced) => {
+      signalOver: (traced, another) => {
         this.news.goesOn(traced);
         for (const link of traced.links) {
           if (!link.owesContinued) continue;
-          if (link.continuedLate) link.continuedLate = false;
+          if (link.continuedLate) link.continuedLate = another;
           else this.news.tellContinuedTo(link);
         }
       },

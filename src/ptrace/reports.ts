@@ -15,13 +15,15 @@ import {
   type EngineOps,
   Resume,
   run,
+  SignalDisposition,
   type SignalReport,
   SyscallDisposition,
   type SyscallVerdict,
+  signalOf,
   syscallOf,
 } from '../utrace/index.ts';
 import type { Link } from './link.ts';
-import { owedReport, signalReport, stopsAlone } from './signals.ts';
+import { owedReport, signalReport, stopsAlone, takesAnother } from './signals.ts';
 import { eventStop, groupStop, syscallStop, trapStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 
@@ -30,8 +32,8 @@ export interface ReportContext {
   readonly kernel: PtraceKernel;
   /** Whether the process has a thread that nobody holds. */
   hasFreeThread(traced: Traced): boolean;
-  /** All who were to see a signal saw it. */
-  signalOver(traced: Traced): void;
+  /** All who were to see a signal saw it. `another`: it was dropped, and get_signal goes on with the next. */
+  signalOver(traced: Traced, another: boolean): void;
   /** A link on a newborn, like its parent's (R20). */
   linkChild(parent: Link, child: Task): void;
   /** The newborn's links are made. */
@@ -164,7 +166,7 @@ function* wholeSignal(
   const answer = yield* signalReport(traced, kernel, task, action, signal);
   // do_signal_stop, at once: a stop that is whole takes the place of what was to be told of the one before.
   if (stopsAlone(task, kernel, answer, signal)) for (const link of traced.links) link.owesContinued = false;
-  signalOver(traced);
+  signalOver(traced, signalOf(answer) === SignalDisposition.IGN && takesAnother(task, kernel));
   return answer;
 }
 
@@ -226,7 +228,7 @@ function* jobControl(
   kernel.trapOver?.(traced.task);
   if (!leaves) traced.continued();
   if (notify !== null && !leaves && !leads && !hasFreeThread(traced)) traced.tellContinued();
-  signalOver(traced);
+  signalOver(traced, false);
   yield* notices(traced, kernel);
   return traced.action;
 }

@@ -148,15 +148,24 @@ function* claimedStops(
 const endsProcess = ({ original, info }: SignalReport): boolean =>
   info?.code === SI.SI_USER && defaultAction(info.signo) === 'term' && original?.disposition === 'default';
 
-/** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */
-const isOver = (task: Task, kernel: PtraceKernel): boolean => {
-  let waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY;
-  for (; waits !== 0n; waits &= waits - 1n) {
-    const signo = lowest(waits);
-    if (!kernel.blocks(task, signo) && kernel.disposition(task, signo) === 'default') return true;
+/** Those of a set that the task does not block. */
+function* unblocked(kernel: PtraceKernel, task: Task, set: bigint): Generator<number> {
+  for (let left = set; left !== 0n; left &= left - 1n) {
+    const signo = lowest(left);
+    if (!kernel.blocks(task, signo)) yield signo;
   }
+}
+
+/** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */
+function isOver(task: Task, kernel: PtraceKernel): boolean {
+  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY;
+  for (const signo of unblocked(kernel, task, waits)) if (kernel.disposition(task, signo) === 'default') return true;
   return false;
-};
+}
+
+/** Whether a signal waits that the task takes next. */
+export const takesAnother = (task: Task, kernel: PtraceKernel): boolean =>
+  unblocked(kernel, task, kernel.pendingSignals(task)).next().done === false;
 
 /** A signal of the program's. */
 export function* signalReport(

@@ -630,4 +630,29 @@ export const randomContinues = [
       'then: tracee stop SIGCONT',
     ],
   ),
+  scenario(
+    'R37 a SIGCONT while a stop signal is shown, and both are suppressed: it is not told before the next stop signal',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('stopped', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      s.log('stop signal', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(2));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      s.log('the next', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
+    },
+    [
+      'stopped: tracee stop SIGSTOP',
+      'stop signal: tracee stop SIGSTOP',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee',
+      'the next: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee',
+    ],
+  ),
 ];

@@ -140,6 +140,10 @@ export function deliverSoon(host: LinuxHost): void {
  * no way to make another one. (A served call is: see served.ts.)
  */
 export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
+  if (task.stop === Stop.SIGNAL) {
+    task.trapsNext = task.politeInterrupt = true; // and there, before it comes to the program
+    return;
+  }
   if ((task.stop !== Stop.TRAP && task.stop !== Stop.EXIT) || task.served !== null) {
     host.signalled.add(task); // interrupted once it runs
     return;

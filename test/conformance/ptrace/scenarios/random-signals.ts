@@ -605,4 +605,20 @@ export const randomSignals = [
     },
     ['another: SIGUSR1 SI_USER pid=thread'],
   ),
+  scenario(
+    'R15 a tracer that is stopped for a signal, and its tracee stops: the SIGCHLD of that comes before it runs on',
+    function* (s) {
+      const outer = yield* s.root.make('outer', 'fork', false);
+      const tracer = yield* s.root.make('tracer', 'fork', true);
+      const tracee = yield* tracer.make('tracee', 'fork', false);
+      yield* tracee.ptrace('TRACEME', 0);
+      yield* outer.seize(tracer.pid);
+      yield* tracer.start(calls.breakNops());
+      s.log('trap', yield* outer.look(tracer.pid));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      yield* outer.cont(tracer.pid);
+      s.log('then', yield* tracer.pending(), yield* outer.look(tracer.pid));
+    },
+    ['trap: tracer stop SIGTRAP', 'then: true | tracer stop SIGCHLD'],
+  ),
 ];

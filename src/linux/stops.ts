@@ -5,6 +5,7 @@
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
 import { decodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent, stopSignal } from '../abi/wait-status.ts';
 import { unreachable } from '../base/assert.ts';
@@ -103,10 +104,9 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const { noTrap } = task;
   task.noTrap = false;
   task.mayYield = false;
-  if (kind !== EventKind.STOP) {
-    task.heardContinue = false;
-    task.seen = 0n;
-  }
+  if (kind !== EventKind.STOP) task.heardContinue = false;
+  if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
+  else if (kind !== EventKind.STOP) task.seen = 0n;
   if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.leavesStop = false;
   if (task.letGo) letGoTo(task, kind, events.status(i));

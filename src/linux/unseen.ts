@@ -25,9 +25,9 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
     task.group.unseen = process & dropped & ~task.seen;
 }
 
-/** The last tracer leaves: what waits was sent while it was traced, and stays, in its group stop. */
+/** The last tracer leaves: what waits was sent while it was traced, and stays, if its group is stopped or stops next. */
 export function noteSeen(task: LinuxTask): void {
-  if (task.inGroupStop) task.seen = proc.pendingSignals(task.tid);
+  task.seen = proc.pendingSignals(task.tid);
 }
 
 /** Whether a signal to the process was dropped as it was sent: what nobody traces its leader for, and that does not block. */

@@ -479,4 +479,20 @@ export const randomGroupStops = [
       'DETACH: ok | stopped',
     ],
   ),
+  scenario(
+    'R34 a signal that would be dropped waits as its tracer leaves, and its group stops: who attaches then is shown it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      for (const signal of ['SIGWINCH', 'SIGTTIN'] as const) yield* s.root.kill(tracee.pid, signal);
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      s.log('again', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    ['signal: tracee stop SIGUSR1', 'again: tracee EVENT_STOP SIGTTIN', 'then: tracee stop SIGWINCH'],
+  ),
 ];

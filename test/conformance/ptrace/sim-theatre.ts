@@ -36,7 +36,7 @@ const WORD = 0x1122334455667788n;
 /** Where an actor's data is: a page of its own for each slot, in whatever address space it is. */
 const dataOf = (slot: number): number => STAGE_AT + slot * 0x1000;
 /** Steps that a spinning task is given before all is taken to be quiet. */
-const SPINS = 8;
+const SPINS = 16;
 /** What a real actor runs between its calls: for who steps through it. */
 function* someInstructions(sys: Sys): UserCode<void> {
   for (let i = 0; i < 12; i++) yield* sys.nop();
@@ -170,11 +170,14 @@ export class SimTheatre implements World {
 
   private readonly onSignal: Handler = (sys, signo, info) => this.handle(sys, signo, info);
 
-  /** Writes down that it ran, and nothing else. */
+  /** Writes down that it ran, and nothing else. Who spins does not meanwhile. */
   private *handle(sys: Sys, signo: number, info: { code: number; pid?: number }): UserCode<void> {
-    yield* someInstructions(sys);
     const slot = this.slots.find(({ task }) => task === sys.task);
+    const spins = slot?.spinning === true;
+    if (spins) slot.spinning = false;
+    yield* someInstructions(sys);
     slot?.handled.push({ signo, code: info.code, pid: info.pid ?? 0 });
+    if (spins) slot.spinning = true;
   }
 
   private *act(n: number, sys: Sys): UserCode<void> {

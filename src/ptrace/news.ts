@@ -38,7 +38,9 @@ export class News {
   }
 
   stopped(link: Link, stop: PtraceStop): void {
-    if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
+    // That it was continued is told as the task looks for signals: not at a stop in a call.
+    if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
+    else if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
       ...childInfo(event, this.kernel, link.tracer),

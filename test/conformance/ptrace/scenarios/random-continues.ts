@@ -655,4 +655,25 @@ export const randomContinues = [
       'the next: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee',
     ],
   ),
+  scenario(
+    'R37 a SIGCONT while a stop signal is shown, which then is delivered: it is not told at the entry of the call that is made again',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('stop signal', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP', 'SYSCALL');
+      s.log('SIGCONT', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(2));
+      yield* tracer.cont(tracee.pid, 'SIGCONT', 'SYSCALL');
+      s.log('the call', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
+    },
+    [
+      'stop signal: tracee stop SIGSTOP',
+      'SIGCONT: tracee stop SIGCONT | SIGCHLD CLD_TRAPPED pid=tracee',
+      'the call: tracee stop SIGTRAP | SIGCHLD CLD_TRAPPED pid=tracee',
+    ],
+  ),
 ];

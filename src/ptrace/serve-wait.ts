@@ -43,7 +43,10 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
   if (seen.length === 0 && sleptOn && !children.hasNews(call)) return sleep(ptrace, call);
-  if (seen.length === 0) return isInVain(ptrace, call) ? returns(-ERRNO.ECHILD) : MAKE;
+  if (seen.length === 0) {
+    if (isInVain(ptrace, call)) return returns(-ERRNO.ECHILD);
+    return (call.options & W.WNOHANG) !== 0 ? tryWith(ptrace, call, optionsOf(call)) : MAKE; // what it tells is news no more
+  }
   if (event === null ? children.hasNews(call) : hasEarlier(ptrace, call, event.link)) {
     return tryForReal(ptrace, call, event);
   }
@@ -123,10 +126,16 @@ function tryForReal(ptrace: Ptrace, call: WaitCall, event: WaitEvent | null): Se
     if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : sleep(ptrace, call);
   }
+  return tryWith(ptrace, call, (optionsOf(call) | W.WNOHANG) & ~(W.WSTOPPED ^ stops));
+}
+
+/** As the caller gave them. */
+const optionsOf = ({ tracer, name }: WaitCall): number => tracer.syscall.argInt(OPTIONS_ARG[name]) >>> 0;
+
+/** With these options; and then it is looked at. */
+function tryWith(ptrace: Ptrace, call: WaitCall, options: number): Served {
   ptrace.news.tries.set(call.tracer, { call, since: ptrace.news.childrenOf(call.tracer).now });
-  const arg = OPTIONS_ARG[call.name];
-  const given = call.tracer.syscall.argInt(arg) >>> 0;
-  return { do: 'try', args: [{ arg, value: BigInt(((given | W.WNOHANG) & ~(W.WSTOPPED ^ stops)) >>> 0) }] };
+  return { do: 'try', args: [{ arg: OPTIONS_ARG[call.name], value: BigInt(options >>> 0) }] };
 }
 
 /**
@@ -167,6 +176,7 @@ export function leaveWait(ptrace: Ptrace, tracer: Task, result: number): Served 
   if (hidden || (told === 0 && (result === 0 || result === -ERRNO.ECHILD))) {
     children.nothingFor(call, tried.since);
     const links = ptrace.links.linksOf(tracer).filter((link) => eligible(call, link, ptrace.kernel));
+    if (links.length === 0 && (call.options & W.WNOHANG) !== 0) return returns(result);
     const event = find(ptrace, call, links);
     if (event !== null) return commit(ptrace, call, event);
     return (call.options & W.WNOHANG) !== 0 ? nothing(call) : SLEEP; // entered anew

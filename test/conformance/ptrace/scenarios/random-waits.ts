@@ -634,4 +634,19 @@ export const randomWaits = [
     },
     ['wait: parent killed SIGUSR1', 'wait: tracee stop SIGUSR1', 'wait: child killed SIGUSR1'],
   ),
+  scenario(
+    'R14 a stop of a child that a wait has told of which saw no tracee: the next wait tells of the tracee as a tracer is told',
+    function* (s) {
+      const child = yield* s.root.make('child', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      for (const signal of ['SIGSTOP', 'SIGCONT'] as const) yield* s.root.kill(tracee.pid, signal);
+      yield* tracee.do(calls.setsid());
+      yield* s.root.kill(child.pid, 'SIGSTOP');
+      yield* s.root.seize(tracee.pid);
+      s.log('child', yield* s.root.waitid('P_PGID', 0, ['WSTOPPED', 'WNOHANG']));
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('tracee', yield* s.root.waitid('P_ALL', 0, ['WEXITED', 'WSTOPPED', 'WCONTINUED', 'WNOHANG']));
+    },
+    ['child: SIGCHLD CLD_STOPPED pid=child status=0x13', 'tracee: SIGCHLD CLD_TRAPPED pid=tracee status=0xa'],
+  ),
 ];

@@ -7,6 +7,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { bit, byDefault } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
+import { idFrom } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask } from './task.ts';
 
@@ -30,11 +31,21 @@ export function noteSeen(task: LinuxTask): void {
   task.seen = proc.pendingSignals(task.tid);
 }
 
-/** Whether a signal to the process was dropped as it was sent: what nobody traces its leader for, and that does not block. */
-export function isDropped(host: LinuxHost, task: LinuxTask, signo: number): boolean {
-  const leader = host.tasks.get(task.tgid);
-  if (leader !== undefined && host.ptrace!.isTraced(leader)) return false;
-  return isIgnored(task, signo) && !proc.blocks(task.tgid, signo);
+/**
+ * Whether a signal to the process was dropped as it was sent: what nobody traces the thread for that was named, and that does not block.
+ * Mostly that is its leader.
+ */
+export function isDropped(host: LinuxHost, task: LinuxTask, signo: number, named = leaderOf(host, task)): boolean {
+  if (named !== undefined && host.ptrace!.isTraced(named)) return false;
+  return isIgnored(task, signo) && !proc.blocks(named?.tid ?? task.tgid, signo);
+}
+
+const leaderOf = (host: LinuxHost, task: LinuxTask): LinuxTask | undefined => host.tasks.get(task.tgid);
+
+/** Of the SIGCHLD of a child of its process: the thread that made the child (real_parent). */
+function makerOf(host: LinuxHost, task: LinuxTask, { pid = 0 }: Siginfo): LinuxTask | undefined {
+  const maker = host.tasks.get(idFrom(host, pid, task))?.group.parent;
+  return maker?.group === task.group ? maker : leaderOf(host, task);
 }
 
 /** At the delivery-stop of a task that nobody traces: whether alone it had been dropped as it was sent. */
@@ -50,12 +61,18 @@ export function isIgnored(task: LinuxTask, signo: number): boolean {
 }
 
 /** At a delivery-stop: whether it is that of such a signal, which is over with this. */
-export function takeUnseen(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
+export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  const { signo, code } = info;
   const { group } = task;
   const mask = bit(signo);
   // kill(2): its leader did not take it, for it is dead, or stopped.
   if (host.ptrace !== null && !task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
     if (isDropped(host, task, signo)) return true;
+  }
+  // do_notify_parent: likewise the thread that made that child.
+  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0 && task.group.threads.size > 1) {
+    const maker = makerOf(host, task, info);
+    if (maker !== task && isDropped(host, task, signo, maker)) return true;
   }
   if ((task.unseen & mask) !== 0n) {
     task.unseen &= ~mask;

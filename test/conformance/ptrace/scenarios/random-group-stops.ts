@@ -495,4 +495,21 @@ export const randomGroupStops = [
     },
     ['signal: tracee stop SIGUSR1', 'again: tracee EVENT_STOP SIGTTIN', 'then: tracee stop SIGWINCH'],
   ),
+  scenario(
+    'R34 the SIGCHLD of a child whose maker nobody traces, and which is ignored, is no tracee thread’s',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', false);
+      const child = yield* tracee.make('child', 'fork', false);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      s.log('group stop', yield* tracer.look(thread.pid));
+      yield* s.root.kill(child.pid, 'SIGSTOP');
+      yield* tracer.cont(thread.pid);
+      s.log('its maker’s', yield* tracer.look(thread.pid), yield* thread.condition());
+    },
+    ['group stop: thread EVENT_STOP SIGSTOP', 'its maker’s: none | runs'],
+    { notPassive: 'another tracer has its maker then' },
+  ),
 ];

@@ -35,15 +35,19 @@ export function endListen(host: LinuxHost, task: LinuxTask): void {
 
 /** A SIGCONT was generated while it was in no group stop, or had run out of it. */
 export function notified(host: LinuxHost, task: LinuxTask, ranOut: boolean): void {
-  const { group } = task;
   if (!host.ptrace?.isTraced(task)) return;
-  if (ranOut && !group.continueReported) {
-    group.continueReported = true;
-    host.observeJobControl(group, 'continued');
-    if (group.stopWhole) host.ptrace.continuedOutside(task);
-    else host.ptrace.stopCutShort(task);
-  }
+  if (ranOut) stopOver(host, task);
   host.ptrace.notified(task);
+}
+
+/** SIGCONT has ended the stop of the group, out of which the task had run. */
+function stopOver(host: LinuxHost, task: LinuxTask): void {
+  const { group } = task;
+  if (group.continueReported) return;
+  group.continueReported = true;
+  host.observeJobControl(group, 'continued');
+  if (group.stopWhole) host.ptrace?.continuedOutside(task);
+  else host.ptrace?.stopCutShort(task);
 }
 
 /** `asked`: we sent an INTERRUPT, or it was just born. */
@@ -60,6 +64,7 @@ export function eventStop(
   if (task.lone) {
     task.lone = false;
     task.stop = Stop.TRAP;
+    if (low === SIG.SIGTRAP && task.ranOut) stopOver(host, task);
     task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
     if (task.ranOut) group.stopSigno = low;
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);

@@ -81,6 +81,12 @@ export class News {
     for (const link of this.links.on(leader)) this.tellContinuedTo(link);
   }
 
+  /** What was put off for it the tracers of a leader are told by any thread that looks for signals. */
+  tellOwed(task: Task): void {
+    for (const link of this.links.on(this.links.leaderOf(task)))
+      if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
+  }
+
   tellContinuedTo(link: Link): void {
     const { kernel } = this;
     link.owesContinued = false;

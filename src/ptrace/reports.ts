@@ -34,6 +34,8 @@ export interface ReportContext {
   hasFreeThread(traced: Traced): boolean;
   /** All who were to see a signal saw it. `another`: it was dropped, and get_signal goes on with the next. */
   signalOver(traced: Traced, another: boolean): void;
+  /** A thread leaves its group's stop: what the tracers of its leader have yet to be told, they are. */
+  leavesStop(traced: Traced): void;
   /** A link on a newborn, like its parent's (R20). */
   linkChild(parent: Link, child: Task): void;
   /** The newborn's links are made. */
@@ -188,7 +190,7 @@ function* execed(traced: Traced, kernel: PtraceKernel, exec: ExecInfo): Report {
 
 /** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
 function* jobControl(
-  { kernel, signalOver, hasFreeThread }: ReportContext,
+  { kernel, signalOver, hasFreeThread, leavesStop }: ReportContext,
   traced: Traced,
   type: JobControl,
   notify: JobControl | null,
@@ -228,6 +230,7 @@ function* jobControl(
   kernel.trapOver?.(traced.task);
   if (!leaves) traced.continued();
   if (notify !== null && !leaves && !leads && !hasFreeThread(traced)) traced.tellContinued();
+  if (!leads) leavesStop(traced);
   signalOver(traced, false);
   yield* notices(traced, kernel);
   return traced.action;

@@ -676,4 +676,48 @@ export const randomContinues = [
       'the call: tracee stop SIGTRAP | SIGCHLD CLD_TRAPPED pid=tracee',
     ],
   ),
+  scenario(
+    'R37 a leader that is held in its group’s stop, and SIGCONT: its tracer is told as another thread leaves the stop',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', false);
+      const thread = yield* tracee.make('thread', 'thread', false);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* s.root.seize(thread.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* s.root.look(thread.pid);
+      yield* s.root.cont(thread.pid, 'SIGSTOP');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('held', yield* tracer.handled());
+      yield* s.root.cont(thread.pid);
+      s.log('a thread', (yield* tracer.handled()).slice(1));
+    },
+    [
+      'held: SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+      'a thread: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R37 a tracee that has run out of its group’s stop is held in a trap, and SIGCONT: that it was continued is told as it listens',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('SIGCONT', (yield* tracer.handled()).slice(3));
+      yield* tracer.ptrace('LISTEN', tracee.pid);
+      s.log('listens', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGSTOP',
+      'SIGCONT: none',
+      'listens: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
 ];

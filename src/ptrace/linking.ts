@@ -55,6 +55,7 @@ export class Linking {
           else this.news.tellContinuedTo(link);
         }
       },
+      owesContinued: ({ task }) => this.news.owe(task),
       leavesStop: ({ task }) => this.news.tellOwed(task),
       died: (traced, status) => this.died(traced, status),
       reaped: (traced) => this.reaped(traced),

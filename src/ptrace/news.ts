@@ -81,6 +81,10 @@ export class News {
     for (const link of this.links.on(leader)) this.tellContinuedTo(link);
   }
 
+  owe(task: Task): void {
+    for (const link of this.links.on(this.links.leaderOf(task))) link.owesContinued = true;
+  }
+
   /** What was put off for it the tracers of a leader are told by any thread that looks for signals. */
   tellOwed(task: Task): void {
     for (const link of this.links.on(this.links.leaderOf(task)))

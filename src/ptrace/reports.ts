@@ -34,7 +34,9 @@ export interface ReportContext {
   hasFreeThread(traced: Traced): boolean;
   /** All who were to see a signal saw it. `another`: it was dropped, and get_signal goes on with the next. */
   signalOver(traced: Traced, another: boolean): void;
-  /** A thread leaves its group's stop: what the tracers of its leader have yet to be told, they are. */
+  /** The tracers of its leader are to be told of the SIGCONT by the first thread that leaves the stop … */
+  owesContinued(traced: Traced): void;
+  /** … which is this one, if none was. */
   leavesStop(traced: Traced): void;
   /** A link on a newborn, like its parent's (R20). */
   linkChild(parent: Link, child: Task): void;
@@ -190,7 +192,7 @@ function* execed(traced: Traced, kernel: PtraceKernel, exec: ExecInfo): Report {
 
 /** R33–R35. In a group stop nobody is waited for: the task is stopped anyway, and must hear SIGCONT. */
 function* jobControl(
-  { kernel, signalOver, hasFreeThread, leavesStop }: ReportContext,
+  { kernel, signalOver, hasFreeThread, owesContinued, leavesStop }: ReportContext,
   traced: Traced,
   type: JobControl,
   notify: JobControl | null,
@@ -216,7 +218,7 @@ function* jobControl(
   const leaves = !stays || isFree;
   if (!stays || (leads && isFree)) traced.continued();
   if (notify !== null && leaves) traced.tellContinued();
-  else if (notify !== null && leads) for (const link of traced.links) link.owesContinued = true;
+  else if (notify !== null) owesContinued(traced);
   for (const link of traced.links) {
     if (!link.inJobStop) continue; // attached since SIGCONT came: it hears nothing of that
     link.inJobStop = false;
@@ -229,7 +231,6 @@ function* jobControl(
   yield;
   kernel.trapOver?.(traced.task);
   if (!leaves) traced.continued();
-  if (notify !== null && !leaves && !leads && !hasFreeThread(traced)) traced.tellContinued();
   if (!leads) leavesStop(traced);
   signalOver(traced, false);
   yield* notices(traced, kernel);

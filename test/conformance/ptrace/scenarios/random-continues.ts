@@ -684,19 +684,14 @@ export const randomContinues = [
       const thread = yield* tracee.make('thread', 'thread', false);
       yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
       yield* s.root.seize(thread.pid);
-      yield* s.root.kill(tracee.pid, 'SIGSTOP');
-      yield* s.root.look(thread.pid);
-      yield* s.root.cont(thread.pid, 'SIGSTOP');
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
       yield* tracer.seize(tracee.pid);
       yield* s.root.kill(tracee.pid, 'SIGCONT');
       s.log('held', yield* tracer.handled());
       yield* s.root.cont(thread.pid);
       s.log('a thread', (yield* tracer.handled()).slice(1));
     },
-    [
-      'held: SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
-      'a thread: SIGCHLD CLD_CONTINUED pid=tracee',
-    ],
+    ['held: SIGCHLD CLD_STOPPED pid=tracee', 'a thread: SIGCHLD CLD_CONTINUED pid=tracee'],
   ),
   scenario(
     'R37 a tracee that has run out of its group’s stop is held in a trap, and SIGCONT: that it was continued is told as it listens',

@@ -34,7 +34,7 @@ export function setUpHandler(kernel: SimKernel, task: SimTask, info: Siginfo): v
     context,
     end: 'handler',
   });
-  registers.leaveCall();
+  // orig_rax stays what it is till the handler runs: a result of 0 is none to restart for.
   words[R.RIP] = action.handler;
   words[R.RSP] = stack;
   words[R.RDI] = BigInt(signo);

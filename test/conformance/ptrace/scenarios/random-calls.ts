@@ -473,4 +473,18 @@ export const randomCalls = [
       'then: runs',
     ],
   ),
+  scenario(
+    'R42 a signal after a handler was set up for another, which has ended a call: the registers say still which call',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGUSR1', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      s.log('signal', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKUSER', tracee.pid, 120));
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      yield* tracer.cont(tracee.pid, 'SIGUSR1');
+      s.log('another', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKUSER', tracee.pid, 120));
+    },
+    ['signal: tracee stop SIGUSR1 | 0x0', 'another: tracee stop SIGUSR2 | 0x0'],
+  ),
 ];

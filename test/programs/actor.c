@@ -221,7 +221,9 @@ static void set_stage(const char *dir)
 static void take_slot(u64 self)
 {
 	owners[SLOTS] = (u32)self;
-	SLOT(self)->tid = (u32)CALL(NR_gettid, 0, 0, 0);
+	i64 tid = CALL(NR_gettid, 0, 0, 0);
+	if (tid > 0) // a tracer may not let it make that call (SYSEMU)
+		SLOT(self)->tid = (u32)tid;
 }
 
 static void guard(const char *dir)

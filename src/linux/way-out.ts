@@ -100,11 +100,11 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   if (begins) for (const thread of threads) thread.ranOut = false;
   if (action !== 'term' && action !== 'core') return;
   task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
-  if (threads.size > 1 && endsAll(task, signo)) task.group.ending = task;
+  if (threads.size > 1 && killsAll(task, signo)) task.group.ending = task;
 }
 
 /** Whether a signal that is delivered now ends the process: the first of a pid namespace is spared. */
-const endsAll = (task: LinuxTask, signo: number): boolean =>
+const killsAll = (task: LinuxTask, signo: number): boolean =>
   proc.disposition(task.tid, signo) === 'default' && !proc.blocks(task.tid, signo) && tgidFor(task, task) !== 1;
 
 /** Acts on what the engines decided about a signal. True: the task may go on. */

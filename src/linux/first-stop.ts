@@ -1,20 +1,21 @@
 /**
- * Threads that their last tracer lets go together, while a stop signal waits for their process. Alone the first of them that looks for
- * signals takes it, and the others stop before they get to the program. Under us that signal takes the way over a delivery-stop: the
- * others wait until the process has begun to stop.
+ * Threads that nobody traces and that go on together, let go by their last tracer or out of a group stop, while a signal waits that
+ * stops or ends their process. Alone the first of them that looks for signals takes it, and the others do not get to the program any
+ * more. Under us that signal takes the way over a delivery-stop: the others wait until the process has begun to stop, or to end.
  */
 
-import { bit, lowest, STOP_SIGNALS } from '../abi/signal-set.ts';
-import { SIG } from '../abi/signals.ts';
+import { lowest } from '../abi/signal-set.ts';
+import { type DefaultAction, defaultAction, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import type { LinuxTask } from './task.ts';
 
-/** Who does not come to its stop in so many ms does not come at all: another tracer took the signal away. */
+const CONCERNS_ALL: ReadonlySet<DefaultAction> = new Set(['stop', 'term', 'core']);
+/** Who does not come to that in so many ms does not come at all: another tracer took the signal away. */
 const PATIENCE_MS = 50;
 
-/** A task that was let go is about to be resumed. True: it waits for another thread to stop them all, and goes on by itself. */
+/** A task that was let go is about to be resumed. True: it waits for another thread to stop or end them all, and goes on by itself. */
 export function waitsForStop(host: LinuxHost, task: LinuxTask): boolean {
   task.takesStop = false;
   if (task.group.threads.size === 1 || host.ptrace?.isTraced(task) !== false) {
@@ -30,7 +31,7 @@ export function waitsForStop(host: LinuxHost, task: LinuxTask): boolean {
     host.eventLoop.after(PATIENCE_MS, () => giveUp(host, task));
     return true;
   }
-  task.takesStop = task.letGo = isStopSignal(task, task.deliver) || stopWaits(task);
+  task.takesStop = task.letGo = (task.deliver !== 0 && concernsAll(task, task.deliver)) || takesOne(task);
   return false;
 }
 
@@ -53,14 +54,15 @@ function goOn(host: LinuxHost, task: LinuxTask): void {
   host.wake(task);
 }
 
-const isStopSignal = (task: LinuxTask, signo: number): boolean =>
-  signo === SIG.SIGSTOP || ((STOP_SIGNALS & bit(signo)) !== 0n && proc.disposition(task.tid, signo) === 'default');
+/** Whether a signal stops or ends its process. */
+const concernsAll = (task: LinuxTask, signo: number): boolean =>
+  signo === SIG.SIGSTOP || (CONCERNS_ALL.has(defaultAction(signo)) && proc.disposition(task.tid, signo) === 'default');
 
-/** Whether a stop signal waits that the task would take, and stop. */
-function stopWaits(task: LinuxTask): boolean {
+/** Whether one waits that the task would take. */
+function takesOne(task: LinuxTask): boolean {
   const { own, process, blocked } = proc.signalState(task.tid);
-  for (let left = (own | process) & ~blocked & STOP_SIGNALS; left !== 0n; left &= left - 1n) {
-    if (isStopSignal(task, lowest(left))) return true;
+  for (let left = (own | process) & ~blocked; left !== 0n; left &= left - 1n) {
+    if (concernsAll(task, lowest(left))) return true;
   }
   return false;
 }

@@ -101,7 +101,7 @@ export class LinuxHost implements Kernel {
   readonly doubtful = new Set<LinuxTask>();
   /** Those that leave a SIGCONT to their leader. */
   readonly yielding = new Set<LinuxTask>();
-  /** Those that wait for another thread to stop their process (first-stop.ts). */
+  /** Those that wait for another thread to stop or end their process (first-stop.ts). */
   readonly behind = new Set<LinuxTask>();
   /** Those that are to get a SIGCHLD. */
   readonly signalled = new Set<LinuxTask>();

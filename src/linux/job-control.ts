@@ -110,6 +110,7 @@ export function eventStop(
   }
   task.stop = Stop.TRAP;
   task.quietStop = false;
+  if (host.ptrace?.isTraced(task) === false) task.letGo = true;
   const { disturbed } = task;
   task.disturbed = false;
   if (polite && rejoinCall(host, task) && !wasListening) {

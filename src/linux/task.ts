@@ -214,9 +214,9 @@ export class LinuxTask implements Task {
   given: Siginfo | null = null;
   /** It is in the trap of a SIGCONT, which its leader may be the one to take. */
   mayYield = false;
-  /** Its last tracer has let it go, and since then it has not come to the program. */
+  /** Its last tracer, or SIGCONT, has let it go, and since then it has not come to the program. */
   letGo = false;
-  /** … and it is on its way to take a stop signal, or was given it. */
+  /** … and it is on its way to take a signal that stops or ends its process, or was given it. */
   takesStop = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;

@@ -2,6 +2,7 @@
 
 import * as calls from '../calls.ts';
 import { scenario } from '../play.ts';
+import type { Actor } from '../stage.ts';
 
 export const randomEnds = [
   scenario(
@@ -461,5 +462,20 @@ export const randomEnds = [
       s.log('exit', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(2));
     },
     ['exit: tracee EVENT_EXIT | SIGCHLD CLD_TRAPPED pid=tracee'],
+  ),
+  scenario(
+    'R36 a stopped process for which a deadly signal waits, and SIGCONT: none of its threads comes to the program any more',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', false);
+      const threads: Actor[] = [];
+      for (const name of ['one', 'two', 'three']) threads.push(yield* tracee.make(name, 'thread', false));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      for (const thread of threads) yield* thread.start(calls.getppid());
+      yield* s.root.kill(tracee.pid, 'SIGTERM');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      for (const thread of threads) s.log('its call is not made', yield* thread.pending());
+      s.log('the process', yield* tracee.condition());
+    },
+    ['its call is not made: true', 'its call is not made: true', 'its call is not made: true', 'the process: dead'],
   ),
 ];

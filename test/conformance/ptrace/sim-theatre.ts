@@ -122,7 +122,9 @@ export class SimTheatre implements World {
     return function* again(sys) {
       const slot = theatre.slots[n]!;
       theatre.furnish(sys);
+      yield* someInstructions(sys);
       const mapped = yield* sys.call(MMAP, STAGE_AT, STAGE_SIZE, 0, FIXED_ANONYMOUS); // map_stage
+      yield* someInstructions(sys);
       yield* sys.gettid();
       if (mapped !== STAGE_AT) yield* sys.routine(AT.STORE, 0, NOWHERE, 1); // skipped: it has no stage to write that down
       theatre.take(n, sys.task); // perhaps under its leader's number

@@ -74,9 +74,9 @@ export class Holds {
 
   private release(task: LinuxTask): void {
     const now = this.affinity(task.tid);
-    if (now === null)
-      task.lostAffinity = true; // dead; or it has another tid by now
-    else if (same(now, this.here)) this.host.native.setAffinity(task.tid, task.affinity!);
+    // Dead; or it has another tid by now, or has got one since the look just before.
+    if (now === null) task.lostAffinity = true;
+    else if (same(now, this.here)) task.lostAffinity = this.host.native.setAffinity(task.tid, task.affinity!) < 0;
   }
 
   /** It calls sched_getaffinity or sched_setaffinity, for itself or for another: without us in between. */

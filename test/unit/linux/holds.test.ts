@@ -12,6 +12,8 @@ const [ESRCH, EPERM] = [3, 1];
 const masks = new Map<number, number>();
 const policies = new Map<number, number>();
 const refused = new Set<number>();
+/** Who has another tid as soon as it was looked at. */
+const moves = new Map<number, number>();
 
 const native = {
   currentCpu: () => 0,
@@ -20,6 +22,11 @@ const native = {
     const mask = masks.get(tid);
     if (mask === undefined) return -ESRCH;
     into.set([mask, 0]);
+    const next = moves.get(tid);
+    if (next !== undefined) {
+      masks.delete(tid);
+      masks.set(next, mask);
+    }
     return 2;
   },
   setAffinity: (tid: number, mask: Uint8Array) => {
@@ -38,6 +45,7 @@ beforeEach(() => {
   masks.clear();
   policies.clear();
   refused.clear();
+  moves.clear();
   for (const tid of [0, 10, 11]) masks.set(tid, ALL);
   holds = new Holds({ native } as unknown as LinuxHost);
 });
@@ -123,4 +131,15 @@ test('one that leaves us leaves as it was', () => {
   holds.begin([task]);
   holds.detached(task);
   expect(masks.get(10)).toBe(ALL);
+});
+
+test('who calls exec between the look at its affinity and the change has it back under its new tid', () => {
+  const task = taskOf(11);
+  expect(holds.begin([task])).toBe(true);
+  moves.set(11, 10); // its leader's: that is gone
+  holds.end();
+  expect(masks.get(10)).toBe(FIRST);
+  Object.assign(task, { tid: 10 });
+  holds.renamed(task);
+  expect(Object.fromEntries(masks)).toEqual({ 0: ALL, 10: ALL });
 });

@@ -224,15 +224,18 @@ int ut_peek_death(pid_t tid, int us, int *status)
 {
 	const struct timespec pause = { .tv_nsec = DEATH_PAUSE_NS };
 	struct timespec began, now;
+	int r = look_for_death(tid, status);
+	if (r != 0 || us == 0)
+		return r;
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	for (;;) {
-		int r = look_for_death(tid, status);
-		if (r != 0 || us == 0)
+		nanosleep(&pause, NULL); // it may need this CPU
+		r = look_for_death(tid, status);
+		if (r != 0)
 			return r;
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if ((now.tv_sec - began.tv_sec) * 1000000L + (now.tv_nsec - began.tv_nsec) / 1000 > us)
 			return 0;
-		nanosleep(&pause, NULL); // it may need this CPU
 	}
 }
 

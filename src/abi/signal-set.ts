@@ -15,6 +15,11 @@ export const setOf = (...signals: readonly number[]): SigSet => signals.reduce((
 export const byDefault = (...actions: readonly DefaultAction[]): SigSet =>
   BITS.reduce((set, one, signo) => (signo > 0 && actions.includes(defaultAction(signo)) ? set | one : set), 0n);
 
+/** The signals of a set, the lowest first. */
+export function* signalsIn(set: SigSet): Generator<number> {
+  for (let left = set; left !== 0n; left &= left - 1n) yield lowest(left);
+}
+
 /** SYNCHRONOUS_MASK: made by an instruction, so they come first. */
 export const SYNCHRONOUS = setOf(SIG.SIGSEGV, SIG.SIGBUS, SIG.SIGILL, SIG.SIGTRAP, SIG.SIGFPE, SIG.SIGSYS);
 export const STOP_SIGNALS = setOf(SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU);

@@ -9,7 +9,9 @@ export function callOf(host: LinuxHost, { registers }: LinuxTask): string | unde
   return syscallName(host.arch.abiFromRegisters(registers), nr);
 }
 
-/** Likewise of one whose stop was collected, and not handled yet. */
-export function callAt({ interrupted }: LinuxHost, tid: number): string | undefined {
-  return interrupted.load(tid) ? syscallName(interrupted.abi, interrupted.nr) : undefined;
+/** At its exit event, handled or only collected: whether it is the one that ended the others of its process. */
+export function endsOthers({ interrupted }: LinuxHost, { tid, group }: LinuxTask): boolean {
+  if (group.threads.size === 1) return false;
+  if (group.ending?.tid === tid) return true;
+  return interrupted.load(tid) && syscallName(interrupted.abi, interrupted.nr) === 'exit_group';
 }

@@ -152,7 +152,7 @@ function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pi
  * At the delivery-stop of a process's SIGCONT: whether its leader has yet to take one. Two are one (legacy_queue), and disturb no thread;
  * but the leader traps once more, first (TRAP_NOTIFY).
  */
-export function isGivenAlready(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
+export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
   if (signo !== SIG.SIGCONT || code === SI.SI_TKILL || task.isLeader) return false;
   const leader = host.tasks.get(task.tgid);
   if (leader === undefined || leader.given === null) return false;

@@ -7,7 +7,7 @@ import { Event } from '../tracehook/events.ts';
 import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
-import { callOf } from './call-of.ts';
+import { callOf, endsOthers } from './call-of.ts';
 import type { LinuxHost } from './host.ts';
 import { orphan, parentOf } from './parents.ts';
 import * as proc from './proc.ts';
@@ -100,7 +100,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
   task.killed = killedFromOutside(host, task, status);
   if (task.killed && CLONES.has(callOf(host, task))) adoptNewborns(host, task);
   if (host.ptrace !== null && endsGroup(host, task, status)) task.group.exitStatus ??= status;
-  const isEnder = host.ptrace !== null && !task.isLeader && task.group.threads.size > 1 && endsOthers(host, task);
+  const isEnder = host.ptrace !== null && !task.isLeader && endsOthers(host, task); // the others have to be woken
   const exited = (): void => {
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
@@ -132,10 +132,6 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
 /** Whether its whole group ends with it: by a signal, by exit_group, or since it is the last (synchronize_group_exit). */
 const endsGroup = (host: LinuxHost, task: LinuxTask, status: number): boolean =>
   task.group.threads.size === 1 || termSignal(status) !== 0 || callOf(host, task) === 'exit_group';
-
-/** Whether it is the one that ends the others: they have to be woken, and it is dead by then. */
-const endsOthers = (host: LinuxHost, task: LinuxTask): boolean =>
-  task.group.ending === task || callOf(host, task) === 'exit_group';
 
 /** Whether dead threads of its group wait for their tracers (thread_group_empty). */
 const hasZombies = (host: LinuxHost, leader: LinuxTask): boolean =>

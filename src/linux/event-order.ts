@@ -7,9 +7,10 @@
  */
 
 import { PTRACE_EVENT } from '../abi/ptrace.ts';
-import { type DefaultAction, defaultAction, SIGNAL_MAX } from '../abi/signals.ts';
+import { bit, byDefault } from '../abi/signal-set.ts';
+import { SIGNAL_MAX } from '../abi/signals.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
-import { callAt } from './call-of.ts';
+import { endsOthers } from './call-of.ts';
 import { EventKind, isOfGroup } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import type { LinuxTask } from './task.ts';
@@ -46,7 +47,7 @@ export class EventOrder {
     this.unsure = false;
     for (let i = 0; i < n; i++) {
       const task = host.tasks.get(host.events.tid(i));
-      const age = ageOf(host, i, cause, task, n > 1);
+      const age = ageOf(host, i, cause, task);
       whose[i] = task;
       if (task === undefined || age < 0) this.unsure = true;
       let k = i;
@@ -78,10 +79,10 @@ export class EventOrder {
   }
 }
 
-const ENDS: ReadonlySet<DefaultAction> = new Set(['term', 'core']);
+const DEADLY = byDefault('term', 'core');
 
 /** Grows with each birth. Below zero: nothing goes past that event, which is about others as well. */
-function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | undefined, hasOthers: boolean): number {
+function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | undefined): number {
   const { events } = host;
   const kind = events.kind(i);
   if (kind === EventKind.DEATH || kind === EventKind.VOID) return -1;
@@ -89,17 +90,12 @@ function ageOf(host: LinuxHost, i: number, cause: number, task: LinuxTask | unde
   const event = kind === EventKind.EVENT ? stopEvent(status) : 0;
   if (event === PTRACE_EVENT.EXEC) return -1;
   if (events.tid(i) === cause && isOfGroup(kind, status)) return 0;
-  if (hasOthers && event === PTRACE_EVENT.EXIT && host.ptrace !== null && task !== undefined && endsAll(host, task))
-    return 0;
   if (task === undefined) return Number.MAX_VALUE;
-  if (hasOthers && kind === EventKind.SIGNAL && task.group.threads.size > 1) {
-    const signo = stopSignal(status);
+  if (event === PTRACE_EVENT.EXIT && host.ptrace !== null && endsOthers(host, task)) return 0;
+  const signo = kind === EventKind.SIGNAL ? stopSignal(status) : 0;
+  if ((DEADLY & bit(signo)) !== 0n && task.group.threads.size > 1) {
     const [oldest] = task.group.threads;
-    if (ENDS.has(defaultAction(signo))) return oldest!.age + signo / (SIGNAL_MAX + 1);
+    return oldest!.age + signo / (SIGNAL_MAX + 1);
   }
   return task.age;
 }
-
-/** At the exit event: whether it is the one that ended them all. */
-const endsAll = (host: LinuxHost, task: LinuxTask): boolean =>
-  task.group.threads.size > 1 && (task.group.ending === task || callAt(host, task.tid) === 'exit_group');

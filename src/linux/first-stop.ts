@@ -4,14 +4,14 @@
  * more. Under us that signal takes the way over a delivery-stop: the others wait until the process has begun to stop, or to end.
  */
 
-import { lowest } from '../abi/signal-set.ts';
-import { type DefaultAction, defaultAction, SIG } from '../abi/signals.ts';
+import { bit, byDefault, signalsIn } from '../abi/signal-set.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import type { LinuxTask } from './task.ts';
 
-const CONCERNS_ALL: ReadonlySet<DefaultAction> = new Set(['stop', 'term', 'core']);
+/** What stops or ends a process that does nothing about it. */
+const CONCERNS_ALL = byDefault('stop', 'term', 'core');
 /** Who does not come to that in so many ms does not come at all: another tracer took the signal away. */
 const PATIENCE_MS = 50;
 
@@ -31,7 +31,7 @@ export function waitsForStop(host: LinuxHost, task: LinuxTask): boolean {
     host.eventLoop.after(PATIENCE_MS, () => giveUp(host, task));
     return true;
   }
-  task.takesStop = task.letGo = (task.deliver !== 0 && concernsAll(task, task.deliver)) || takesOne(task);
+  task.takesStop = task.letGo = takesOne(task);
   return false;
 }
 
@@ -54,15 +54,10 @@ function goOn(host: LinuxHost, task: LinuxTask): void {
   host.wake(task);
 }
 
-/** Whether a signal stops or ends its process. */
-const concernsAll = (task: LinuxTask, signo: number): boolean =>
-  signo === SIG.SIGSTOP || (CONCERNS_ALL.has(defaultAction(signo)) && proc.disposition(task.tid, signo) === 'default');
-
-/** Whether one waits that the task would take. */
+/** Whether it was given one of these, or one waits that it would take. */
 function takesOne(task: LinuxTask): boolean {
   const { own, process, blocked } = proc.signalState(task.tid);
-  for (let left = (own | process) & ~blocked; left !== 0n; left &= left - 1n) {
-    if (concernsAll(task, lowest(left))) return true;
-  }
+  const near = bit(task.deliver) | ((own | process) & ~blocked);
+  for (const signo of signalsIn(near & CONCERNS_ALL)) if (proc.disposition(task.tid, signo) === 'default') return true;
   return false;
 }

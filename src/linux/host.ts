@@ -105,7 +105,7 @@ export class LinuxHost implements Kernel {
   readonly behind = new Set<LinuxTask>();
   /** Those that are to get a SIGCHLD. */
   readonly signalled = new Set<LinuxTask>();
-  /** Tasks whose zombie is, or is to be, kept. */
+  /** Tasks whose zombie is, or is to be, kept; and tracers that die: they let go before they are reaped. */
   readonly keepers = new Set<LinuxTask>();
   /** Tasks past their exit event while zombies are kept. */
   readonly dying = new Set<LinuxTask>();

@@ -23,7 +23,6 @@ const SILENT: ReadonlySet<string> = new Set([
 const BY_REQUEST: ReadonlySet<string> = new Set(['ptrace', 'ptraceData', 'ptraceRaw', 'ptrace32', 'regset']);
 /** Those that bring events. */
 const COLLECTS: ReadonlySet<string> = new Set(['step', 'collectOf']);
-const EVENTS_MAX = 4096;
 
 const nameOfValue = (names: Readonly<Record<string, number>>, value: number): string | undefined =>
   Object.keys(names).find((name) => names[name] === value);
@@ -106,7 +105,7 @@ function logged(native: Native, path: string): Native {
       if (collects && ret === 0 && args[1] === 0) return ret; // looked, and nothing was there
       write(`${name} ${argText(name, args)} = ${answer(ret)}`);
       if (collects && (ret as number) > 0) {
-        const count = Math.min((ret as number) & (STEP_SLICE_OVER - 1), EVENTS_MAX);
+        const count = (ret as number) & (STEP_SLICE_OVER - 1);
         for (let i = 0; i < count; i++) write(`  ${eventText(events, i)}`);
       }
       return ret;

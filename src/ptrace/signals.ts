@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, byDefault, lowest } from '../abi/signal-set.ts';
+import { bit, byDefault, signalsIn } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -150,10 +150,7 @@ const endsProcess = ({ original, info }: SignalReport): boolean =>
 
 /** Those of a set that the task does not block. */
 function* unblocked(kernel: PtraceKernel, task: Task, set: bigint): Generator<number> {
-  for (let left = set; left !== 0n; left &= left - 1n) {
-    const signo = lowest(left);
-    if (!kernel.blocks(task, signo)) yield signo;
-  }
+  for (const signo of signalsIn(set)) if (!kernel.blocks(task, signo)) yield signo;
 }
 
 /** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */

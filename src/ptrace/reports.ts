@@ -5,7 +5,8 @@
 
 import { CLONE } from '../abi/clone.ts';
 import { PTRACE_EVENT } from '../abi/ptrace.ts';
-import { SIG } from '../abi/signals.ts';
+import { bit } from '../abi/signal-set.ts';
+import { SI, SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import type { ExecInfo, JobControl } from '../tracehook/hooks.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
@@ -182,8 +183,11 @@ function* execed(traced: Traced, kernel: PtraceKernel, exec: ExecInfo): Report {
       traced.show(link, eventStop(PTRACE_EVENT.EXEC, BigInt(exec.oldTid), traced.who(link)));
     } else if (!link.seized) {
       const { pid, uid } = traced.who(link);
+      const trap = { signo: SIG.SIGTRAP, errno: 0, code: SI.SI_USER, pid, uid };
       const behind = kernel.ownPendingSignals(traced.task);
-      link.owed.push({ signo: SIG.SIGTRAP, errno: 0, code: 0, pid, uid, behind });
+      if ((behind & bit(SIG.SIGTRAP)) !== 0n) continue; // the two are one (legacy_queue)
+      if (kernel.blocks(traced.task, SIG.SIGTRAP)) kernel.sendSignal(traced.task, trap);
+      else link.owed.push({ ...trap, behind });
     }
   }
   yield;

@@ -131,7 +131,7 @@ function* claimedStops(
       if (setBack) kernel.setProgramCounter(task, past);
       else if (at !== past) break; // sent elsewhere: it will not run what is here
     }
-    const stop = signalStop(info);
+    const stop = signalStop(joinsOwed(link, info) ?? info);
     traced.show(link, stop);
     shown = true;
     yield;
@@ -142,6 +142,10 @@ function* claimedStops(
   }
   return shown ? passed : info;
 }
+
+/** R48: the trap of a step over an exec finds the exec's in the queue, and the two are one (legacy_queue). */
+const joinsOwed = ({ owed }: Link, { signo }: Siginfo): Siginfo | undefined =>
+  owed[0]?.signo === signo ? owed.shift() : undefined;
 
 /** complete_signal: one that ends a process whose leader is not traced does so as it is sent, and no thread's tracer is asked:
  * if a thread is there that wants it, and not all are stopped. */

@@ -487,4 +487,69 @@ export const randomCalls = [
     },
     ['signal: tracee stop SIGUSR1 | 0x0', 'another: tracee stop SIGUSR2 | 0x0'],
   ),
+  scenario(
+    'R48 a step over an exec is one trap, the exec’s; beside other signals, too',
+    function* (s) {
+      for (const injected of [0, 'SIGUSR2'] as const) {
+        const tracer = yield* s.actor('tracer');
+        const tracee = yield* s.tracee('tracee');
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        yield* tracer.wait4(tracee.pid);
+        yield* tracer.cont(tracee.pid);
+        yield* s.halt(tracer, tracee, calls.exec());
+        yield* tracer.syscall(tracee.pid);
+        s.log('entry', yield* tracer.look(tracee.pid));
+        if (injected !== 0) yield* s.root.kill(tracee.pid, 'SIGWINCH');
+        yield* tracer.cont(tracee.pid, injected, 'SINGLESTEP');
+        for (let i = 0; i < 4; i++) {
+          s.log('next', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+          yield* tracer.cont(tracee.pid);
+        }
+      }
+    },
+    [
+      'entry: tracee stop SIGTRAP',
+      'next: tracee stop SIGTRAP | SIGTRAP SI_USER pid=tracee',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+      'entry: tracee stop SIGTRAP',
+      'next: tracee stop SIGTRAP | SIGTRAP SI_USER pid=tracee',
+      'next: tracee stop SIGUSR2 | SIGUSR2 SI_KERNEL pid=0',
+      'next: tracee stop SIGWINCH | SIGWINCH SI_USER pid=root',
+      'next: none | ESRCH',
+    ],
+  ),
+  scenario(
+    'R48 the trap of an exec: one with a SIGTRAP that waits; and blocked, like any other',
+    function* (s) {
+      for (const mask of [[], ['SIGTRAP']] as const) {
+        const tracer = yield* s.actor('tracer');
+        const tracee = yield* s.tracee('tracee');
+        yield* tracee.do(calls.sigprocmask('block', [...mask]));
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        yield* tracer.wait4(tracee.pid);
+        if (mask.length === 0) {
+          yield* tracer.cont(tracee.pid);
+          yield* s.halt(tracer, tracee, calls.exec());
+          yield* tracer.syscall(tracee.pid);
+          s.log('entry', yield* tracer.look(tracee.pid));
+          yield* s.root.tgkill(tracee, 'SIGTRAP');
+        } else yield* tracee.start(calls.exec());
+        for (let i = 0; i < 3; i++) {
+          yield* tracer.cont(tracee.pid);
+          s.log('next', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+        }
+      }
+    },
+    [
+      'entry: tracee stop SIGTRAP',
+      'next: tracee stop SIGTRAP | SIGTRAP SI_TKILL pid=root',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+      'next: none | ESRCH',
+    ],
+  ),
 ];

@@ -85,6 +85,26 @@ const KINDS: Weighted<Kind> = [
   [1, { flags: ['SIGCHLD', 'CLONE_PARENT'] }],
   [1, { flags: [] }],
 ];
+/** The calls of a tracee. */
+const ACTS: Weighted<string> = [
+  [2, 'getppid'],
+  [1, 'pause'],
+  [1, 'nanosleep'],
+  [1, 'poll'],
+  [3, 'sigaction'],
+  [1, 'sigprocmask'],
+  [1, 'exit or sigpending'],
+  [1, 'exitGroup or loop'],
+  [1, 'exec'],
+  [2, 'kill'],
+  [1, 'breakNops'],
+  [1, 'breakCall'],
+  [2, 'birth'],
+  [1, 'sigsuspend or sigtimedwait'],
+  [1, 'spin, execNothing, or another group or session'],
+];
+/** What a weight is multiplied by where a program has its own. */
+const FACTORS = [0, 0, 1, 1, 6] as const;
 const ORIG_RAX = 120;
 const LONG_MS = 60_000;
 const GETPPID = 110;
@@ -114,11 +134,18 @@ export class Author implements Director {
   /** Of the threads: who is to be sent what is meant for their process. */
   private readonly leaders = new Map<string, string>();
   private readonly length: number;
+  /** Its own weights, list by list; null: it has those of all. */
+  private readonly weights: Map<Weighted<unknown>, Weighted<unknown>> | null;
   private children = 0;
   private closing = false;
 
-  constructor(random: Prng) {
+  /**
+   * `swarm`: the program has weights of its own, so that it does without some things, and much of others. Where all have the same
+   * weights, much that shows only together is all but never together (Groce and others, Swarm Testing, ISSTA 2012).
+   */
+  constructor(random: Prng, swarm: boolean) {
     this.random = random;
+    this.weights = swarm ? new Map() : null;
     this.cast = random.pick(CASTS);
     this.length = STEPS_MIN + random.below(STEPS_MAX - STEPS_MIN + 1);
     for (const { name, by, kind } of this.cast) {
@@ -166,13 +193,24 @@ export class Author implements Director {
 
   // --- choosing ---
 
-  private of<T>(list: Weighted<T>): T {
+  private of<T>(all: Weighted<T>): T {
+    const list = this.weighted(all);
     let at = this.random.below(list.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, item] of list) {
       at -= weight;
       if (at < 0) return item;
     }
     throw new Error('unreachable');
+  }
+  private weighted<T>(list: Weighted<T>): Weighted<T> {
+    if (this.weights === null) return list;
+    let own = this.weights.get(list) as Weighted<T> | undefined;
+    if (own === undefined) {
+      own = list.map(([weight, item]) => [weight * this.random.pick(FACTORS), item] as const);
+      if (own.every(([weight]) => weight === 0)) own = list;
+      this.weights.set(list, own);
+    }
+    return own;
   }
   private call(by: string, call: string, ...args: StepArg[]): CallStep {
     return { by, call, args };
@@ -381,19 +419,16 @@ export class Author implements Director {
   /** A call of the tracee's. */
   private act(name: string): Step {
     const some = this.of(SIGNALS);
-    switch (this.random.below(20)) {
-      case 0:
-      case 1:
+    switch (this.of(ACTS)) {
+      case 'getppid':
         return this.call(name, 'getppid');
-      case 2:
+      case 'pause':
         return this.call(name, 'pause');
-      case 3:
+      case 'nanosleep':
         return this.call(name, 'nanosleep', LONG_MS);
-      case 4:
+      case 'poll':
         return this.call(name, 'raw', POLL, 0, 0, LONG_MS);
-      case 5:
-      case 6:
-      case 7: {
+      case 'sigaction': {
         const signal = some === 'SIGKILL' || some === 'SIGSTOP' ? 'SIGUSR1' : some;
         const what = this.random.pick(['handler', 'handler', 'handler', 'ignore', 'default']);
         return this.call(
@@ -404,33 +439,31 @@ export class Author implements Director {
           this.random.pick([[], ['SA_RESTART'], ['SA_NODEFER'], ['SA_RESETHAND']]),
         );
       }
-      case 8:
+      case 'sigprocmask':
         return this.call(
           name,
           'sigprocmask',
           this.random.pick(['block', 'block', 'unblock', 'set']),
           this.random.pick([['SIGUSR1'], ['SIGCONT'], ['SIGTSTP', 'SIGUSR2'], ['SIGRT_1']]),
         );
-      case 9:
+      case 'exit or sigpending':
         return this.random.chance(30) ? this.call(name, 'exit', 3) : this.call(name, 'sigpending');
-      case 10:
+      case 'exitGroup or loop':
         return this.random.chance(40) ? this.call(name, 'exitGroup', 7) : this.call(name, 'loop', 2);
-      case 11:
+      case 'exec':
         return this.call(name, 'exec');
-      case 12:
-      case 13:
+      case 'kill':
         // By a thread its process's could end it in this very call.
         return this.leaders.has(name)
           ? this.call(name, 'tgkill', { pid: this.leaderOf(name) }, { pid: name }, sig(some))
           : this.call(name, 'kill', { pid: name }, sig(some));
-      case 14:
+      case 'breakNops':
         return this.call(name, 'breakNops');
-      case 15:
+      case 'breakCall':
         return this.call(name, 'breakCall', GETPPID);
-      case 16:
-      case 17:
+      case 'birth':
         return this.birth(name);
-      case 18:
+      case 'sigsuspend or sigtimedwait':
         return this.random.chance(50)
           ? this.call(name, 'sigsuspend', this.random.pick([[], ['SIGUSR1']]))
           : this.call(name, 'sigtimedwait', ['SIGUSR1', 'SIGRT_1'], LONG_MS);

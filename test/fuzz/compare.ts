@@ -104,9 +104,9 @@ export interface Verdict {
   readonly differences: readonly Difference[];
 }
 
-/** Writes a program for a seed, and runs it everywhere. */
-export async function trySeed(seed: number, columns: readonly Column[]): Promise<Verdict> {
-  const author = new Author(new Prng(seed));
+/** Writes a program for a seed, and runs it everywhere. `swarm`: with weights of its own (see Author). */
+export async function trySeed(seed: number, columns: readonly Column[], swarm = false): Promise<Verdict> {
+  const author = new Author(new Prng(seed), swarm);
   const first = await run(author, NATIVE);
   const program: Program = { cast: author.cast, steps: author.steps };
   const natives = [first];

@@ -1,5 +1,5 @@
 /**
- * npm run fuzz -- [--minutes N] [--seed S] [--column served|passive|sim]: random programs, natively, served and simulated, for N minutes;
+ * npm run fuzz -- [--minutes N] [--seed S] [--column served|passive|sim] [--swarm]: random programs, natively, served and simulated, for N minutes;
  * with a seed: the program of that seed alone. What differs is made small and printed.
  */
 
@@ -16,6 +16,7 @@ const USAGE = `usage: npm run fuzz -- [options]
   --seed S       only the program of this seed; may be given more than once
   --column C     only this column: ${COLUMNS.join(', ')}
   --jobs N       so many programs at a time (default: 2)
+  --swarm        each program has weights of its own: some things not at all, much of others
   --show         prints each program
   --no-shrink    what differs is printed as it is`;
 
@@ -30,6 +31,7 @@ const options = {
   seed: { type: 'string', multiple: true },
   column: { type: 'string' },
   jobs: { type: 'string', default: '2' },
+  swarm: { type: 'boolean', default: false },
   show: { type: 'boolean', default: false },
   'no-shrink': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -82,7 +84,7 @@ async function report({ seed, program, differences }: Verdict): Promise<void> {
 
 async function work(): Promise<void> {
   for (let seed = nextSeed(); seed !== undefined; seed = nextSeed()) {
-    const verdict = await trySeed(seed, columns);
+    const verdict = await trySeed(seed, columns, values.swarm);
     count.programs++;
     if (verdict.aside) count.aside++;
     if (given !== undefined)

@@ -180,6 +180,7 @@ export function passAway(host: LinuxHost, task: LinuxTask, status: number): void
   task.served = null;
   host.parked.delete(task);
   host.ptrace?.tracerGone(task);
+  if (task.isLeader) host.ptrace?.processGone(task);
 }
 
 /** Death, then reap: our wait has reaped the task, or our hold on it. */

@@ -196,14 +196,13 @@ export class News {
     if (own && what !== null) return;
     this.childrenOf(parent).changed(parent, child, this.kernel.siblingOrder(child), KIND[what ?? 'dead']);
     this.wakeAll(parent);
-    if (what === null) this.orphansOf(child, parent);
   }
 
   /**
    * forget_original_parent: what a dead process has not waited for is for who takes its children in; who that is for the dead
    * nobody knows, but it is somebody above.
    */
-  private orphansOf(dead: Task, parent: Task): void {
+  orphansOf(dead: Task): void {
     const { kernel } = this;
     const children = this.children.get(kernel.processOf(dead));
     for (const { tid, kinds } of children?.alive() ?? []) {
@@ -212,7 +211,7 @@ export class News {
       if (heir !== null) this.childrenOf(heir).changed(heir, child!, kernel.siblingOrder(child!), kinds);
     }
     if (children?.hasDead !== true) return;
-    for (let up: Task | null = parent; up !== null; up = kernel.parentOf(up)) {
+    for (let up = kernel.parentOf(dead); up !== null; up = kernel.parentOf(up)) {
       this.childrenOf(up).takeIn();
       this.wakeAll(up);
     }

@@ -296,4 +296,8 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     }
     this.links.tracers.delete(task);
   }
+
+  processGone(leader: Task): void {
+    this.news.orphansOf(leader);
+  }
 }

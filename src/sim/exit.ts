@@ -109,7 +109,10 @@ function exitNotify(kernel: SimKernel, task: SimTask, groupDead: boolean): void 
   const { process } = task;
   kernel.ptrace?.tracerGone(task); // exit_ptrace (R51)
   forgetOriginalParent(kernel, task);
-  if (groupDead) killOrphanedGroup(kernel, process, null);
+  if (groupDead) {
+    killOrphanedGroup(kernel, process, null);
+    kernel.ptrace?.processGone(process.leader);
+  }
   task.exitState = ExitState.ZOMBIE;
   task.ready = false;
   task.waitStatus = process.exits ? process.groupExitCode : task.exitCode;

@@ -79,6 +79,8 @@ export interface PtraceHooks {
   isTracer(task: Task): boolean;
   /** The task died or was let go: as a tracer it holds nothing any more. */
   tracerGone(task: Task): void;
+  /** The process of this leader is dead, and its children are others' now. */
+  processGone(leader: Task): void;
   /** SIGKILL broke the stop that the task was in. True: a signal was shown, and nobody has waited for it (current->exit_code). */
   killed(task: Task): boolean;
   /** The task's death is about to be known: whether its zombie must be kept until {@link PtraceKernel.reap}. */

@@ -478,4 +478,27 @@ export const randomEnds = [
     },
     ['its call is not made: true', 'its call is not made: true', 'its call is not made: true', 'the process: dead'],
   ),
+  scenario(
+    'R14 a dead child of a tracee that has died is its ancestor’s, and is found before that tracee',
+    function* (s) {
+      const tracer = yield* s.actor('tracer');
+      const tracee = yield* tracer.make('tracee', 'fork');
+      yield* s.root.ptrace('SEIZE', tracee.pid);
+      const child = yield* tracee.make('child', 'fork');
+      s.log('nothing yet', yield* s.root.look(-1));
+      yield* s.root.kill(child.pid, 'SIGTERM');
+      s.log('child', yield* child.condition());
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('tracee', yield* tracee.condition());
+      for (let i = 0; i < 3; i++) s.log('wait', yield* s.root.look(-1));
+    },
+    [
+      'nothing yet: none',
+      'child: dead',
+      'tracee: dead',
+      'wait: child killed SIGTERM',
+      'wait: tracee killed SIGKILL',
+      'wait: none',
+    ],
+  ),
 ];

@@ -175,6 +175,11 @@ export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo):
   return true;
 }
 
+/** A stop signal takes away what the leader has yet to take. */
+export function dropGiven({ group }: LinuxTask): void {
+  for (const thread of group.threads) thread.given = null;
+}
+
 /** The leader goes on: what was given to it is next, unless a stop signal has come since. */
 export function takeGiven(task: LinuxTask): void {
   const { given } = task;

@@ -13,6 +13,7 @@ import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
 import { childSignalsOf, sendChildSignal } from './child-signals.ts';
+import { dropGiven } from './continues.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { queueTruly } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
@@ -270,6 +271,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   dropContinues(task: Task): void {
     const t = linux(task);
     const { group } = t;
+    dropGiven(t);
     const waits = (thread: LinuxTask): boolean => proc.isPending(thread.tid, SIG.SIGCONT);
     if (!waits(t) && !(group.maybeContinued && [...group.threads].some(waits))) {
       group.maybeContinued = false;

@@ -621,4 +621,26 @@ export const randomSignals = [
     },
     ['trap: tracer stop SIGTRAP', 'then: true | tracer stop SIGCHLD'],
   ),
+  scenario(
+    'R16 an ATTACH to a thread takes away the SIGCONT that its leader has yet to take',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('stepped', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('the other', yield* tracer.look(thread.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid));
+    },
+    [
+      'attached: tracee stop SIGSTOP',
+      'stepped: tracee stop SIGTRAP',
+      'the other: thread stop SIGSTOP',
+      'next: tracee stop SIGTRAP',
+    ],
+  ),
 ];

@@ -142,9 +142,10 @@ export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): b
   return true;
 }
 
-/** Whether the leader has sent it itself: then it runs, and wants it also where it traps. */
+/** Whether the leader has sent it itself: then it runs, and wants it also where it traps; another that traps takes it if it goes on first. */
 function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pid }: Siginfo): boolean {
   if (code !== SI.SI_USER || pid !== tgidFor(task, task) || leader.run !== Run.STOPPED) return false;
+  if (host.ptrace?.isSeized(task)) return false;
   return host.ptrace?.isSeized(leader) === true && callOf(host, leader) === 'kill' && callOf(host, task) !== 'kill';
 }
 

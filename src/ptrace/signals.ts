@@ -157,9 +157,12 @@ function* unblocked(kernel: PtraceKernel, task: Task, set: bigint): Generator<nu
   for (const signo of signalsIn(set)) if (!kernel.blocks(task, signo)) yield signo;
 }
 
-/** Whether one waits that has ended the process as it was sent, for whoever counts no leader. */
-function isOver(task: Task, kernel: PtraceKernel): boolean {
-  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY;
+/** Whether one waits that has ended the process as it was sent, for a tracer that counts no leader. */
+function isOver(link: Link, kernel: PtraceKernel): boolean {
+  const { traced, found } = link;
+  const { task } = traced;
+  if (traced.leaderCounts(link)) return false;
+  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY & ~found;
   for (const signo of unblocked(kernel, task, waits)) if (kernel.disposition(task, signo) === 'default') return true;
   return false;
 }
@@ -189,7 +192,7 @@ export function* signalReport(
   const { claimants, others, breakpoint } = audience(traced, kernel, before);
   let info = before;
   if (claimants.length > 0) {
-    if (!claimants.some((link) => traced.leaderCounts(link)) && isOver(task, kernel)) return ignore(traced.action);
+    if (claimants.every((link) => isOver(link, kernel))) return ignore(traced.action);
     const passed = yield* claimedStops(traced, kernel, before, claimants, breakpoint);
     if (passed === null) return ignore(traced.action);
     info = passed;

@@ -715,4 +715,21 @@ export const randomContinues = [
       'listens: tracee EVENT_STOP SIGTRAP | SIGCHLD CLD_CONTINUED pid=tracee',
     ],
   ),
+  scenario(
+    'R33 a SIGCONT that a SEIZEd leader sends to its own process is taken by the thread that goes on first, if that is SEIZEd, too',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracee.do(calls.sigaction('SIGCONT', 'handler'));
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.seize(thread.pid);
+      yield* tracee.start(calls.kill(tracee.pid, 'SIGCONT'));
+      s.log('traps', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('first', yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid), yield* tracee.result());
+    },
+    ['traps: tracee EVENT_STOP SIGTRAP | thread EVENT_STOP SIGTRAP', 'first: thread stop SIGCONT', 'then: none | ok'],
+  ),
 ];

@@ -501,4 +501,30 @@ export const randomEnds = [
       'wait: none',
     ],
   ),
+  scenario(
+    'R30 a deadly signal that came when nobody ran who would have taken it: the trap of a step comes before it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid, 'TRACESYSGOOD');
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(thread.pid));
+      yield* tracer.syscall(thread.pid);
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGINT');
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(thread.pid), yield* tracer.ptrace('GETSIGINFO', thread.pid));
+      const r = yield* tracer.getRegisters(thread.pid);
+      s.log('at', String(r.rax), String(r.orig_rax));
+      yield* tracer.cont(thread.pid);
+      s.log('next', yield* tracer.look(thread.pid), yield* tracer.ptrace('GETSIGINFO', thread.pid));
+    },
+    [
+      'stop: thread EVENT_STOP SIGSTOP',
+      'entry: thread stop SYSCALL',
+      'step: thread stop SIGTRAP | SIGTRAP TRAP_BRKPT',
+      'at: 18446744073709551104 | 0',
+      'next: thread stop SIGINT | SIGINT SI_USER pid=root',
+    ],
+  ),
 ];

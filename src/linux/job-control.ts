@@ -72,8 +72,9 @@ export function eventStop(
     task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
     return;
   }
-  const { ranOut, heardContinue } = task;
+  const { ranOut, heardContinue, heardContinues } = task;
   task.heardContinue = false;
+  task.heardContinues = -1;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
@@ -120,9 +121,11 @@ export function eventStop(
   }
   if (!wasListening) {
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
-    if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
+    const waits = host.ptrace !== null && proc.isPending(task.tid, SIG.SIGCONT);
+    if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && waits))) {
       group.maybeContinued = true;
-      notified(host, task, ranOut);
+      // One that came, and was taken, while a tracer held it has been told with the trap before (TRAP_NOTIFY is one bit).
+      if (ranOut || waits || heardContinues !== group.continues) notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
       task.missedStop = false;
       if (!task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);

@@ -296,6 +296,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return linux(task).group.continues;
   }
 
+  heardContinues(task: Task): void {
+    linux(task).heardContinues = linux(task).group.continues;
+  }
+
   siblingOrder(task: Task): number {
     return linux(task).siblingOrder;
   }

@@ -104,7 +104,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const { noTrap } = task;
   task.noTrap = false;
   task.mayYield = false;
-  if (kind !== EventKind.STOP) task.heardContinue = false;
+  if (kind !== EventKind.STOP) {
+    task.heardContinue = false;
+    task.heardContinues = -1;
+  }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
   else if (kind !== EventKind.STOP) task.seen = 0n;
   if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);

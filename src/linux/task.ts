@@ -222,6 +222,8 @@ export class LinuxTask implements Task {
   declines = false;
   /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */
   heardContinue = false;
+  /** How many SIGCONTs of its process there had been as it was shown its last trap; -1: it has stopped since. */
+  heardContinues = -1;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
   missedStop = false;
   /** It comes out of a group stop, or of one of its last tracer's, which has ended its call, and signals wait that it looks at first. */

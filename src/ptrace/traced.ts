@@ -218,7 +218,10 @@ export class Traced {
     link.signo = 0;
     if (stop.kind === 'signal') link.continues = this.kernel.continues(this.task);
     link.trapStop = false; // R24
-    if (stop.code >> 8 === 128) link.notify = false; // R27
+    if (stop.code >> 8 === 128) {
+      link.notify = false; // R27
+      this.kernel.heardContinues?.(this.task);
+    }
     if (stop.group === true) link.stopsAnew = false;
     if (stop.message !== undefined) link.message = stop.message;
     this.listener.stopped(link, stop);

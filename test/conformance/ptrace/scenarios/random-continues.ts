@@ -732,4 +732,27 @@ export const randomContinues = [
     },
     ['traps: tracee EVENT_STOP SIGTRAP | thread EVENT_STOP SIGTRAP', 'first: thread stop SIGCONT', 'then: none | ok'],
   ),
+  scenario(
+    'R27 two SIGCONTs while a tracer holds its tracee in a group stop, both taken by another thread, are one trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      s.log('stop', yield* tracer.look(tracee.pid), yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('runs', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.cont(tracee.pid);
+      s.log('trap', yield* tracer.look(tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    [
+      'stop: tracee EVENT_STOP SIGSTOP | stopped',
+      'runs: runs',
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'then: tracee stop SYSCALL',
+    ],
+  ),
 ];

@@ -1,6 +1,7 @@
 /** PTRACE_EVENT_STOP: group stops and their end, interrupts, births (R5, R25–R27). */
 
 import { PTRACE, PTRACE_EVENT } from '../abi/ptrace.ts';
+import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
@@ -12,6 +13,8 @@ import { resumeTask } from './resume.ts';
 import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
+
+const JOB_CONTROL = STOP_SIGNALS | bit(SIG.SIGCONT);
 
 /** Held in a trap by somebody who only listens: a real LISTEN tells of the group (R26). False: it is in no such trap. */
 export function listenHeld(host: LinuxHost, task: LinuxTask): boolean {
@@ -49,6 +52,10 @@ function stopOver(host: LinuxHost, task: LinuxTask): void {
   if (group.stopWhole) host.ptrace?.continuedOutside(task);
   else host.ptrace?.stopCutShort(task);
 }
+
+/** Whether a SIGCONT waits for its process, or a stop signal, which takes those away. */
+const jobControlWaits = ({ group }: LinuxTask): boolean =>
+  [...group.threads].some(({ tid }) => (proc.pendingSignals(tid) & JOB_CONTROL) !== 0n);
 
 /** `asked`: we sent an INTERRUPT, or it was just born. */
 export function eventStop(
@@ -121,11 +128,10 @@ export function eventStop(
   }
   if (!wasListening) {
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
-    const waits = host.ptrace !== null && proc.isPending(task.tid, SIG.SIGCONT);
-    if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && waits))) {
+    if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       group.maybeContinued = true;
-      // One that came, and was taken, while a tracer held it has been told with the trap before (TRAP_NOTIFY is one bit).
-      if (ranOut || waits || heardContinues !== group.continues) notified(host, task, ranOut);
+      const isNews = heardContinues !== group.continues || jobControlWaits(task);
+      if (ranOut || isNews) notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
       task.missedStop = false;
       if (!task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);

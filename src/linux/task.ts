@@ -222,7 +222,10 @@ export class LinuxTask implements Task {
   declines = false;
   /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */
   heardContinue = false;
-  /** How many SIGCONTs of its process there had been as it was shown its last trap; -1: it has stopped since. */
+  /**
+   * How many SIGCONTs of its process there had been as its tracer was shown its last trap, which tells of those that came while it was held
+   * (TRAP_NOTIFY is one bit); -1: it has stopped since.
+   */
   heardContinues = -1;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
   missedStop = false;

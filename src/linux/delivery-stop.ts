@@ -74,10 +74,11 @@ function nextStop(
     }
     if (native.ptraceData(PTRACE.GETSIGINFO, tid, 0, siginfoBytes) < 0) return null;
     const info = decodeSiginfo(siginfoBytes);
-    if (host.queued.has(task, info)) return status;
+    if (host.queued.find(task, info)?.decision === decision) return status;
     meanwhile.push(info);
-    // The two were one: the kernel has dropped ours.
-    if (info.signo === own.signo) host.queued.add(task, own, task.queued.pop()?.decision ?? null);
+    // The two were one (legacy_queue): the kernel has dropped ours.
+    if (info.signo === own.signo && info.signo < SIG.SIGRTMIN)
+      host.queued.add(task, own, task.queued.pop()?.decision ?? null);
   }
   return null;
 }

@@ -75,12 +75,8 @@ export class QueuedSignals {
     return undefined;
   }
 
-  /** Whether a siginfo at a delivery-stop is that of one of these. */
-  has(task: LinuxTask, info: Siginfo): boolean {
-    return this.find(task, info) !== undefined;
-  }
-
-  private find(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
+  /** The one whose siginfo this is. */
+  find(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
     return task.queued.find(isThat(info)) ?? task.group.queued.find(isThat(info));
   }
 

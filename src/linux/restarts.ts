@@ -14,7 +14,7 @@ export const isRestart = (result: number): boolean => (result <= -512 && result 
  * may prevent that, is not asked for.
  */
 export function restartsCall(host: LinuxHost, task: LinuxTask): boolean {
-  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL) return false;
+  if (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL && task.stop !== Stop.EXIT) return false;
   const { registers } = task;
   const { arch } = host;
   if (BigInt.asIntN(64, registers.get(arch.syscallNumber)) < 0n) return false;

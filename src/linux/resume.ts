@@ -105,10 +105,10 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
   }
   task.ownsContinue = false;
-  if (task.trapsNext || (task.given !== null && !insideCall(stop))) {
+  if (task.trapsNext || (insideCall(stop) ? trace.interrupt : task.given !== null)) {
     task.interruptSent = true;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
-  } else if (insideCall(stop) && trace.interrupt) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  }
   if (!keeps && task.rejoins < 0) giveMaskBack(host, task);
   if (task.flush() < 0 && task.run !== Run.STOPPED) return;
   task.invalidate();

@@ -552,4 +552,51 @@ export const randomCalls = [
       'next: none | ESRCH',
     ],
   ),
+  scenario(
+    'R39 SYSEMU_SINGLESTEP from the exit of a call that is made again: its entry is next',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'TRACESYSGOOD');
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      for (const what of ['trap', 'signal', 'entry']) {
+        s.log(what, yield* tracer.look(tracee.pid));
+        yield* tracer.syscall(tracee.pid);
+      }
+      s.log('sleeps', yield* tracee.condition());
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      s.log('exit', yield* tracer.look(tracee.pid), yield* tracer.message(tracee.pid));
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU_SINGLESTEP');
+      s.log('again', yield* tracer.look(tracee.pid), yield* tracer.message(tracee.pid));
+    },
+    [
+      'trap: tracee EVENT_STOP SIGTRAP',
+      'signal: tracee stop SIGCONT',
+      'entry: tracee stop SYSCALL',
+      'sleeps: runs',
+      'exit: tracee stop SYSCALL | 2',
+      'again: tracee stop SYSCALL | 1',
+    ],
+  ),
+  scenario(
+    'R24 an INTERRUPT of a thread that waits in its exec for the others is over with the event of that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* tracer.seize(thread.pid, 'TRACEEXEC');
+      yield* thread.start(calls.exec());
+      s.log('leader', yield* tracer.look(tracee.pid));
+      s.log('interrupted', yield* tracer.ptrace('INTERRUPT', thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('exec', yield* tracer.look(-1));
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('step', yield* tracer.look(-1), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'leader: tracee EVENT_EXIT',
+      'interrupted: ok',
+      'exec: tracee EVENT_EXEC',
+      'step: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT',
+    ],
+  ),
 ];

@@ -643,4 +643,20 @@ export const randomSignals = [
       'next: tracee stop SIGTRAP',
     ],
   ),
+  scenario(
+    'R31 a real-time signal that the trap of a step is resumed with comes before those of its number that wait',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.do(calls.coreLimit(0));
+      yield* tracer.seize(tracee.pid);
+      yield* s.halt(tracer, tracee, calls.getppid());
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('call', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGRT_1', 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGRT_1');
+      s.log('ends', yield* tracee.condition(), yield* tracer.look(tracee.pid));
+    },
+    ['call: tracee stop SIGTRAP', 'step: tracee stop SIGTRAP', 'ends: dead | tracee killed SIGRT_1'],
+  ),
 ];

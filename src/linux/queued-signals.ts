@@ -103,10 +103,11 @@ export class QueuedSignals {
     });
   }
 
-  /** A signal that came when it could not be delivered: back to the queue that it came from. */
+  /** A signal that came when it could not be delivered: back to the queue that it came from, unless it was to be dropped. */
   again(task: LinuxTask, info: Siginfo): void {
     const ofProcess = task.group.queued.some(isThat(info)) || isOfProcess(info);
     const item = this.take(task, info);
+    if (item?.cancelled === true) return;
     this.add(task, item?.info ?? info, item?.decision ?? null, ofProcess ? task.group : task);
   }
 

@@ -31,7 +31,9 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   }
   const giveBack = lendMask(host, task, ~bit(info.signo));
   if (giveBack === null) return; // killed
-  host.queued.add(task, info, decision);
+  // Its group stops already, and it with it: one that were queued for that would be in the way of the next.
+  if (stopsGroup(decision) && isStopping(task)) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  else host.queued.add(task, info, decision);
   const meanwhile: Siginfo[] = [];
   const status = nextStop(host, task, info, decision, meanwhile);
   if (status === null) return;
@@ -49,6 +51,11 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   eventStop(host, task, stopSignal(status), false, false, false);
 }
 
+const stopsGroup = ({ how, signo }: SignalDecision): boolean => how === 'default' && defaultAction(signo) === 'stop';
+
+/** Whether the group has begun to stop while the task was held (JOBCTL_STOP_PENDING). */
+const isStopping = ({ group, ranOut }: LinuxTask): boolean => !group.continueReported && !ranOut;
+
 /** Runs the task to the delivery-stop of `own`, or to a trap: the wait status; null: it is dying. Other signals are taken out. */
 function nextStop(
   host: LinuxHost,
@@ -64,7 +71,7 @@ function nextStop(
     if (status === null) return null;
     if (stopEvent(status) === PTRACE_EVENT.STOP) {
       // While it was held its group was continued, which cancels a stop signal (R32), or stopped, which is what one would do.
-      if (decision.how === 'default' && defaultAction(decision.signo) === 'stop') return status;
+      if (stopsGroup(decision)) return status;
       // For another that is a matter of later.
       if (stopSignal(status) === SIG.SIGTRAP) {
         if (own.signo !== SIG.SIGCONT) notified(host, task, task.ranOut);

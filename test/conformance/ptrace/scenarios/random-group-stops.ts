@@ -512,4 +512,44 @@ export const randomGroupStops = [
     ['group stop: thread EVENT_STOP SIGSTOP', 'its maker’s: none | runs'],
     { notPassive: 'another tracer has its maker then' },
   ),
+  scenario(
+    'R32 a SIGSTOP that came after a tracer had its tracee join its group’s stop with one is shown, as it goes on',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      s.log('stops', yield* thread.condition());
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('joins', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    [
+      'attached: tracee stop SIGSTOP',
+      'stops: stopped',
+      'joins: tracee stop SIGSTOP',
+      'next: tracee stop SIGSTOP | SIGSTOP SI_TKILL pid=root',
+    ],
+  ),
+  scenario(
+    'R29 a DETACH with SIGSTOP of who has yet to join its group’s stop, and of another that ran out of it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      s.log('stopped', yield* thread.condition());
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('signals', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, 19);
+      yield* tracer.syscall(thread.pid);
+      s.log('goes on', yield* tracer.look(thread.pid));
+    },
+    ['stopped: stopped', 'signals: tracee stop SIGSTOP | thread stop SIGSTOP', 'goes on: thread stop SIGTRAP'],
+  ),
 ];

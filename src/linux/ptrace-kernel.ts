@@ -26,7 +26,7 @@ import { machineRequest, machineRequest32, regsetRequest } from './ptrace-machin
 import { insideCall } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { isIgnored, noteSeen, noteUnseen } from './unseen.ts';
+import { endsAsSent, isIgnored, noteSeen, noteUnseen } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
 
@@ -168,12 +168,14 @@ export class LinuxPtraceKernel implements PtraceKernel {
   passSignal(task: Task, info: Siginfo): void {
     // sig_ignored, of who was let go with it. (A SIGCONT does something even so.)
     const t = linux(task);
-    const counts = info.signo === SIG.SIGCONT || this.host.ptrace?.isTraced(t) || proc.blocks(t.tid, info.signo);
+    const isTraced = this.host.ptrace?.isTraced(t) === true;
+    const counts = info.signo === SIG.SIGCONT || isTraced || proc.blocks(t.tid, info.signo);
     if (!counts && isIgnored(t, info.signo)) return;
     // A stop signal that it takes away has made the task look for signals already.
     if (info.signo === SIG.SIGCONT && t.run === Run.STOPPED && insideCall(t.stop) && proc.signalPending(t.tid))
       t.missedStop = true;
-    this.sendSignal(task, info);
+    const item = this.host.queued.add(t, info, null);
+    if (item !== undefined) item.ends = !isTraced && endsAsSent(t, info.signo);
   }
 
   putBack(task: Task, info: Siginfo): void {

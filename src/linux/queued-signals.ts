@@ -24,6 +24,8 @@ export interface QueuedSignal {
   readonly cookie: number;
   /** It is to be dropped as it comes. */
   cancelled: boolean;
+  /** Its process has ended of it as it was sent (complete_signal): the task takes no other before it. */
+  ends: boolean;
 }
 
 /** Whether the signal that the task was shown last was its own, and not its process's, as far as its siginfo says. */
@@ -55,7 +57,7 @@ export class QueuedSignals {
     const { signo } = info;
     this.cookie = (this.cookie + 1) >>> 0;
     const { cookie } = this;
-    const item = { signo, info, decision, cookie, cancelled: false };
+    const item = { signo, info, decision, cookie, cancelled: false, ends: false };
     to.queued.push(item);
     const bytes = encodeSiginfo({ signo, errno: QUEUED_ERRNO, code: -1, pid: 0, uid: 0, value: BigInt(cookie) });
     if (this.native.queueSignal(task.tgid, to === task ? task.tid : 0, signo, bytes) < 0) {
@@ -73,6 +75,11 @@ export class QueuedSignals {
       if (index >= 0) return queued.splice(index, 1)[0];
     }
     return undefined;
+  }
+
+  /** Whether one of them comes before the one whose siginfo this is, whatever their numbers. */
+  isLate(task: LinuxTask, info: Siginfo): boolean {
+    return task.queued.some((item) => item.ends && !isThat(info)(item));
   }
 
   /** The one whose siginfo this is. */

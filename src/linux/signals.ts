@@ -16,7 +16,7 @@ import { passOn, takeEffect, wayOut } from './way-out.ts';
 
 export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: number): void {
   task.stopSigno = signo;
-  if (isEnding(task)) {
+  if (isEnding(task) || host.queued.isLate(task, info)) {
     resumeTask(host, task); // the kernel would have ended it before it could take another
     return;
   }

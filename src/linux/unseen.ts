@@ -5,7 +5,7 @@
 
 import type { Siginfo } from '../abi/siginfo.ts';
 import { bit, byDefault } from '../abi/signal-set.ts';
-import { SI, SIG } from '../abi/signals.ts';
+import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import { idFrom } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
@@ -59,6 +59,10 @@ export function isIgnored(task: LinuxTask, signo: number): boolean {
   const disposition = proc.disposition(task.tid, signo);
   return disposition === 'ignore' || (disposition === 'default' && (IGNORED & bit(signo)) !== 0n);
 }
+
+/** Whether one to a task that nobody traces ends its process as it is sent (complete_signal). */
+export const endsAsSent = ({ tid }: LinuxTask, signo: number): boolean =>
+  defaultAction(signo) === 'term' && proc.disposition(tid, signo) === 'default' && !proc.blocks(tid, signo);
 
 /** At a delivery-stop: whether it is that of such a signal, which is over with this. */
 export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {

@@ -225,7 +225,7 @@ export const randomCalls = [
       s.log('end', yield* s.root.look(tracee.pid));
     },
     ['end: tracee killed SIGUSR1'],
-    { onlyNative: 'a real tracee looks for signals before it dies of one' },
+    { notPassive: 'whom another tracer has looks for signals before it dies of one' },
   ),
   scenario(
     'R45 no step outlives its tracer, in a group stop neither',

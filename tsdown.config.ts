@@ -16,6 +16,12 @@ const command = {
   minify: true, // half as much to read at each start; the source map is beside it
 } as const;
 
+/** A module that is a bundle of its own. */
+const elsewhere = (module: string, bundle: string) => ({
+  name: bundle,
+  resolveId: (id: string) => (id === module ? { id: bundle, external: true } : null),
+});
+
 export default defineConfig([
   { ...common, entry: { index: 'src/session/index.ts', engines: 'src/engines/index.ts' }, clean: true },
   // Nothing of Node in it: it is for browsers, too.
@@ -24,12 +30,7 @@ export default defineConfig([
   {
     ...command,
     entry: { cli: 'src/cli/start.ts' },
-    plugins: [
-      {
-        name: 'cli-commands',
-        resolveId: (id: string) => (id === './commands.ts' ? { id: './cli-commands.js', external: true } : null),
-      },
-    ],
+    plugins: [elsewhere('./commands.ts', './cli-commands.js')],
   },
   {
     ...command,
@@ -45,5 +46,17 @@ export default defineConfig([
       },
     },
   },
-  { ...command, entry: { 'cli-commands': 'src/cli/commands.ts' }, outputOptions: { codeSplitting: false } },
+  {
+    ...command,
+    entry: { 'cli-commands': 'src/cli/commands.ts' },
+    plugins: [elsewhere('./strip-types.ts', './cli-strip-types.js')],
+    outputOptions: { codeSplitting: false },
+  },
+  {
+    ...command,
+    entry: { 'cli-strip-types': 'src/cli/strip-types.ts' },
+    noExternal: ['sucrase'],
+    inlineOnly: ['sucrase', 'lines-and-columns', 'ts-interface-checker', /^@jridgewell\//],
+    outputOptions: { codeSplitting: false },
+  },
 ]);

@@ -1,7 +1,6 @@
-/** A file with a program for `utrace sim`: JavaScript, or TypeScript where Node itself can strip the types. */
+/** A file with a program for `utrace sim`: JavaScript or TypeScript. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import * as nodeModule from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Box, Ending, Program } from '../box/index.ts';
@@ -16,12 +15,10 @@ export interface SimFile {
   readonly atEnd?: (box: Box, ending: Ending) => string | null;
 }
 
-type Strip = (code: string, options: { mode: 'strip'; sourceUrl: string }) => string;
-
 export async function loadProgram(path: string): Promise<SimFile> {
   const file = resolve(path);
   if (!existsSync(file)) throw new CliError(`there is no ${path}`);
-  const exports = (await import(urlOf(file))) as { default?: unknown } & Partial<Omit<SimFile, 'main'>>;
+  const exports = (await import(await urlOf(path, file))) as { default?: unknown } & Partial<Omit<SimFile, 'main'>>;
   if (typeof exports.default !== 'function') {
     throw new CliError(`${path} has no program`, 'its default export must be a generator: function* main(sys) { … }');
   }
@@ -30,18 +27,19 @@ export async function loadProgram(path: string): Promise<SimFile> {
 }
 
 /** Where Node is to import the file from. */
-function urlOf(file: string): string {
+async function urlOf(path: string, file: string): Promise<string> {
   const url = pathToFileURL(file).href;
   const { features } = process as { features: { typescript?: unknown } };
   if (!/^\.m?ts$/.test(extname(file)) || features.typescript) return url;
-  const strip = (nodeModule as { stripTypeScriptTypes?: Strip }).stripTypeScriptTypes;
-  if (strip === undefined) {
-    throw new CliError(
-      `Node ${process.version} cannot read TypeScript`,
-      'Node 22.13 and later can; or write the program in JavaScript (.mjs)',
-    );
-  }
+  const { stripTypes } = await import('./strip-types.ts');
   // Without a file of its own it has no neighbours to import: a program needs none but types.
-  const code = strip(readFileSync(file, 'utf8'), { mode: 'strip', sourceUrl: url });
-  return `data:text/javascript,${encodeURIComponent(code)}`;
+  return `data:text/javascript,${encodeURIComponent(stripped(path, () => stripTypes(readFileSync(file, 'utf8'), path)))}`;
+}
+
+function stripped(path: string, strip: () => string): string {
+  try {
+    return strip();
+  } catch (error) {
+    throw new CliError(`${path} cannot be read as TypeScript`, (error as Error).message);
+  }
 }

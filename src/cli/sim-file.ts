@@ -32,13 +32,9 @@ async function urlOf(path: string, file: string): Promise<string> {
   const { features } = process as { features: { typescript?: unknown } };
   if (!/^\.m?ts$/.test(extname(file)) || features.typescript) return url;
   const { stripTypes } = await import('./strip-types.ts');
-  // Without a file of its own it has no neighbours to import: a program needs none but types.
-  return `data:text/javascript,${encodeURIComponent(stripped(path, () => stripTypes(readFileSync(file, 'utf8'), path)))}`;
-}
-
-function stripped(path: string, strip: () => string): string {
   try {
-    return strip();
+    // Without a file of its own it has no neighbours to import: a program needs none but types.
+    return `data:text/javascript,${encodeURIComponent(stripTypes(readFileSync(file, 'utf8'), path))}`;
   } catch (error) {
     throw new CliError(`${path} cannot be read as TypeScript`, (error as Error).message);
   }

@@ -176,9 +176,17 @@ export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo):
   return true;
 }
 
-/** A stop signal takes away what the leader has yet to take. */
-export function dropGiven({ group }: LinuxTask): void {
+/** A stop signal that the kernel is not told of takes the SIGCONTs away: what a leader has yet to take, too. */
+export function dropContinues(host: LinuxHost, task: LinuxTask): void {
+  const { group } = task;
   for (const thread of group.threads) thread.given = null;
+  const waits = (thread: LinuxTask): boolean => proc.isPending(thread.tid, SIG.SIGCONT);
+  if (!waits(task) && !(group.maybeContinued && [...group.threads].some(waits))) {
+    group.maybeContinued = false;
+    return;
+  }
+  const item = host.queued.add(task, { signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 }, null);
+  if (item !== undefined) item.cancelled = true; // it has done what it was for
 }
 
 /** The leader goes on: what was given to it is next, unless a stop signal has come since. */

@@ -32,7 +32,7 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   const giveBack = lendMask(host, task, ~bit(info.signo));
   if (giveBack === null) return; // killed
   // Its group stops already, and it with it: one that were queued for that would be in the way of the next.
-  if (stopsGroup(decision) && isStopping(task)) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  if (stopsGroup(decision) && task.stopsWithGroup) host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   else host.queued.add(task, info, decision);
   const meanwhile: Siginfo[] = [];
   const status = nextStop(host, task, info, decision, meanwhile);
@@ -51,10 +51,9 @@ export function toDeliveryStop(host: LinuxHost, task: LinuxTask, info: Siginfo, 
   eventStop(host, task, stopSignal(status), false, false, false);
 }
 
-const stopsGroup = ({ how, signo }: SignalDecision): boolean => how === 'default' && defaultAction(signo) === 'stop';
-
-/** Whether the group has begun to stop while the task was held (JOBCTL_STOP_PENDING). */
-const isStopping = ({ group, ranOut }: LinuxTask): boolean => !group.continueReported && !ranOut;
+/** Whether what was decided is to stop the process. */
+export const stopsGroup = ({ how, signo }: SignalDecision): boolean =>
+  how === 'default' && defaultAction(signo) === 'stop';
 
 /** Runs the task to the delivery-stop of `own`, or to a trap: the wait status; null: it is dying. Other signals are taken out. */
 function nextStop(

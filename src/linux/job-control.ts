@@ -79,9 +79,9 @@ export function eventStop(
     task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
     return;
   }
-  const { ranOut, heardContinue, heardContinues } = task;
+  const { ranOut, heardContinue, toldContinues } = task;
   task.heardContinue = false;
-  task.heardContinues = -1;
+  task.toldContinues = -1;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
@@ -130,7 +130,7 @@ export function eventStop(
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
     if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       group.maybeContinued = true;
-      const isNews = heardContinues !== group.continues || jobControlWaits(task);
+      const isNews = toldContinues !== group.continues || jobControlWaits(task);
       if (ranOut || isNews) notified(host, task, ranOut);
       const forNothing = disturbedForNothing(host, task);
       task.missedStop = false;

@@ -13,7 +13,7 @@ import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
 import { childSignalsOf, sendChildSignal } from './child-signals.ts';
-import { dropGiven } from './continues.ts';
+import { dropContinues } from './continues.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { queueTruly } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
@@ -229,8 +229,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   joinsStop(task: Task): boolean {
-    const { group, ranOut } = linux(task);
-    return !group.continueReported && !ranOut && this.jobStop(task) === 0;
+    return linux(task).stopsWithGroup && this.jobStop(task) === 0;
   }
 
   leaveJobStop(task: Task): void {
@@ -271,16 +270,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   dropContinues(task: Task): void {
-    const t = linux(task);
-    const { group } = t;
-    dropGiven(t);
-    const waits = (thread: LinuxTask): boolean => proc.isPending(thread.tid, SIG.SIGCONT);
-    if (!waits(t) && !(group.maybeContinued && [...group.threads].some(waits))) {
-      group.maybeContinued = false;
-      return;
-    }
-    const item = this.host.queued.add(t, { signo: SIG.SIGSTOP, errno: 0, code: 0, pid: 0, uid: 0 }, null);
-    if (item !== undefined) item.cancelled = true; // it has done what it was for
+    dropContinues(this.host, linux(task));
   }
 
   letGo(task: Task): void {
@@ -298,8 +288,8 @@ export class LinuxPtraceKernel implements PtraceKernel {
     return linux(task).group.continues;
   }
 
-  heardContinues(task: Task): void {
-    linux(task).heardContinues = linux(task).group.continues;
+  toldContinues(task: Task): void {
+    linux(task).toldContinues = linux(task).group.continues;
   }
 
   siblingOrder(task: Task): number {

@@ -106,7 +106,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.mayYield = false;
   if (kind !== EventKind.STOP) {
     task.heardContinue = false;
-    task.heardContinues = -1;
+    task.toldContinues = -1;
   }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
   else if (kind !== EventKind.STOP) task.seen = 0n;

@@ -226,7 +226,7 @@ export class LinuxTask implements Task {
    * How many SIGCONTs of its process there had been as its tracer was shown its last trap, which tells of those that came while it was held
    * (TRAP_NOTIFY is one bit); -1: it has stopped since.
    */
-  heardContinues = -1;
+  toldContinues = -1;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
   missedStop = false;
   /** It comes out of a group stop, or of one of its last tracer's, which has ended its call, and signals wait that it looks at first. */
@@ -308,6 +308,11 @@ export class LinuxTask implements Task {
     if (this.place === Run.RUNNING) this.counts.running--;
     if (run === Run.RUNNING) this.counts.running++;
     this.place = run;
+  }
+
+  /** The stop of its group lasts, and it is in that, or, held elsewhere, has yet to join it (JOBCTL_STOP_PENDING): it has not run out of it. */
+  get stopsWithGroup(): boolean {
+    return !this.group.continueReported && !this.ranOut;
   }
 
   get tgid(): Tgid {

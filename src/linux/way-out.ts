@@ -7,7 +7,7 @@ import { defaultAction, SIG } from '../abi/signals.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import { continueComes, leavesToLeader, takeGiven } from './continues.ts';
-import { toDeliveryStop } from './delivery-stop.ts';
+import { stopsGroup, toDeliveryStop } from './delivery-stop.ts';
 import type { LinuxHost } from './host.ts';
 import { resetHandler } from './inject.ts';
 import { tgidFor } from './pid-namespaces.ts';
@@ -95,8 +95,7 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   const stopsOthers = action === 'stop' && [...threads].some((thread) => thread !== task && thread.ranOut);
   task.deliver = stopsAnyway && !stopsOthers ? 0 : signo;
   // A new group stop begins, unless a SIGCONT has come since, or it has yet to join the one that there is.
-  const joins = !task.group.continueReported && !task.ranOut;
-  const begins = action === 'stop' && !joins && !proc.isPending(task.tid, SIG.SIGCONT);
+  const begins = action === 'stop' && !task.stopsWithGroup && !proc.isPending(task.tid, SIG.SIGCONT);
   if (begins) for (const thread of threads) thread.ranOut = false;
   if (action !== 'term' && action !== 'core') return;
   task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
@@ -114,7 +113,7 @@ function deliver(host: LinuxHost, task: LinuxTask, decision: SignalDecision): bo
     const info = signalFor(decision);
     if (decision.how === 'default' && defaultAction(info.signo) === 'continue') return true; // has done it as it was sent
     // R32: and to send the signal would take the SIGCONT away that has cancelled it.
-    if (decision.how === 'default' && defaultAction(info.signo) === 'stop' && continueComes(task)) return true;
+    if (stopsGroup(decision) && continueComes(task)) return true;
     if (decision.how === 'default') unblock(host, task, info.signo);
     if (task.stop === Stop.TRAP || task.stop === Stop.EXIT) {
       toDeliveryStop(host, task, info, decision);

@@ -220,7 +220,7 @@ export class Traced {
     link.trapStop = false; // R24
     if (stop.code >> 8 === 128) {
       link.notify = false; // R27
-      this.kernel.heardContinues?.(this.task);
+      this.kernel.toldContinues?.(this.task);
     }
     if (stop.group === true) link.stopsAnew = false;
     if (stop.message !== undefined) link.message = stop.message;

@@ -187,7 +187,7 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   /** How many SIGCONTs there were for the task's process, of those that are not pending any more at least. */
   continues(task: Task): number;
   /** Its tracer is shown a trap, which tells of all SIGCONTs that have come by now (TRAP_NOTIFY): for a kernel that has it trap later. */
-  heardContinues?(task: Task): void;
+  toldContinues?(task: Task): void;
   /** A number that grows along the list of its parent's children: by birth; those that were taken in come last. */
   siblingOrder(task: Task): number;
   /** Takes (or, `peek`, looks at) the news that a process was continued: one per process (R11). */

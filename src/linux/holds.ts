@@ -93,8 +93,9 @@ export class Holds {
     this.host.native.setAffinity(task.tid, task.affinity!);
   }
 
+  /** It is gone. Its tid need not be: a leader's is the new program's since before that one's exec is told. */
   forget(task: LinuxTask): void {
-    this.held.delete(task);
+    if (this.held.has(task)) this.end();
     this.looking.delete(task);
   }
 

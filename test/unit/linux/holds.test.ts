@@ -143,3 +143,15 @@ test('who calls exec between the look at its affinity and the change has it back
   holds.renamed(task);
   expect(Object.fromEntries(masks)).toEqual({ 0: ALL, 10: ALL });
 });
+
+test('who was held by its leader’s tid, after its exec and before we heard of that, is not left so as the leader goes', () => {
+  const [leader, thread] = [taskOf(10), taskOf(11)];
+  masks.delete(11); // its tid is 10
+  expect(holds.begin([leader])).toBe(true);
+  expect(masks.get(10)).toBe(FIRST);
+  holds.forget(leader);
+  Object.assign(thread, { tid: 10 });
+  holds.renamed(thread);
+  holds.end();
+  expect(Object.fromEntries(masks)).toEqual({ 0: ALL, 10: ALL });
+});

@@ -74,7 +74,8 @@ export const randomContinues = [
       s.log('stopped', yield* tracer.look(tracee.pid), yield* tracer.handled());
       yield* s.root.kill(tracee.pid, 'SIGCONT');
       yield* tracer.ptrace('LISTEN', tracee.pid);
-      s.log('listens', yield* tracer.look(tracee.pid), yield* tracer.handled());
+      // The SIGCHLD of the trap comes at once after that of the SIGCONT: whether there is room for it is a race.
+      s.log('listens', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(0, 3));
     },
     [
       'stopped: tracee EVENT_STOP SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
@@ -501,7 +502,8 @@ export const randomContinues = [
       yield* tracer.cont(tracee.pid);
       const before = (yield* tracer.handled()).length;
       yield* s.root.kill(tracee.pid, 'SIGCONT');
-      s.log('told', (yield* tracer.handled()).slice(before));
+      // The SIGCHLD of the trap comes at once after that of the SIGCONT: whether there is room for it is a race.
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
     },
     [
       'stop: tracee stop SIGTSTP',
@@ -530,7 +532,8 @@ export const randomContinues = [
       s.log('runs', yield* tracee.condition());
       const before = (yield* tracer.handled()).length;
       yield* s.root.kill(tracee.pid, 'SIGRT_1');
-      s.log('told', (yield* tracer.handled()).slice(before));
+      // The SIGCHLD of the trap comes at once after that of the SIGCONT: whether there is room for it is a race.
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
     },
     [
       'group stop: tracee stop SIGSTOP',
@@ -580,7 +583,8 @@ export const randomContinues = [
       yield* tracer.cont(tracee.pid, 'SIGCONT', 'SINGLESTEP');
       s.log('handler', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
       yield* tracer.cont(tracee.pid);
-      s.log('then', (yield* tracer.handled()).slice(4));
+      // The SIGCHLD of the trap comes at once after that of the SIGCONT: whether there is room for it is a race.
+      s.log('then', (yield* tracer.handled()).slice(4, 5));
     },
     [
       'signal: tracee stop SIGTTIN | SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_TRAPPED pid=tracee',
@@ -707,7 +711,8 @@ export const randomContinues = [
       yield* s.root.kill(tracee.pid, 'SIGCONT');
       s.log('SIGCONT', (yield* tracer.handled()).slice(3));
       yield* tracer.ptrace('LISTEN', tracee.pid);
-      s.log('listens', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3));
+      // The SIGCHLD of the trap comes at once after that of the SIGCONT: whether there is room for it is a race.
+      s.log('listens', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(3, 4));
     },
     [
       'trap: tracee EVENT_STOP SIGSTOP',

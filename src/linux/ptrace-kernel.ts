@@ -26,6 +26,7 @@ import { machineRequest, machineRequest32, regsetRequest } from './ptrace-machin
 import { insideCall } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { beginsWithMask } from './temporary-mask.ts';
 import { endsAsSent, isIgnored, noteSeen, noteUnseen } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 import { reapKept } from './zombies.ts';
@@ -276,7 +277,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   letGo(task: Task): void {
     const t = linux(task);
     if (t.run !== Run.STOPPED) return;
-    if (insideCall(t.stop)) t.trapsNext = true;
+    if (insideCall(t.stop)) t.trapsNext = t.stop !== Stop.ENTRY || !beginsWithMask(this.host, t);
     else t.leavesStop = proc.signalPending(t.tid);
   }
 

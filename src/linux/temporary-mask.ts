@@ -62,6 +62,31 @@ export function lendMask(host: LinuxHost, task: LinuxTask, mask: bigint): (() =>
   };
 }
 
+/** Where the argument is that may have the mask. */
+const MASK_AT: Readonly<Record<string, number>> = {
+  rt_sigsuspend: 0,
+  rt_sigtimedwait: 0,
+  rt_sigtimedwait_time64: 0,
+  ppoll: 3,
+  ppoll_time64: 3,
+  epoll_pwait: 4,
+  epoll_pwait2: 4,
+  pselect6: 5,
+  pselect6_time64: 5,
+  io_pgetevents: 5,
+  io_pgetevents_time64: 5,
+};
+
+/**
+ * Whether the call that the task is about to make begins with another mask: then the kernel looks anew for what is pending
+ * (recalc_sigpending), and that somebody has woken the task before is forgotten.
+ */
+export function beginsWithMask(host: LinuxHost, { call, registers }: LinuxTask): boolean {
+  const name = syscallName(host.arch.abiFromRegisters(registers), call.nr);
+  const at = name === undefined ? undefined : MASK_AT[name];
+  return at !== undefined && call.arg(at) !== 0n;
+}
+
 /** As the task goes on: whether it is to its call again, without a handler on the way, whose frame would have that mask. */
 export const keepsMask = (host: LinuxHost, task: LinuxTask): boolean =>
   task.ownMask !== null &&

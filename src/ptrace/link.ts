@@ -45,7 +45,10 @@ export class Link {
   ranOut = false;
   /** JOBCTL_STOP_PENDING: a new group stop began while it was shown the one before. It is next, as the task is let go. */
   stopsAnew = false;
-  /** The signals that were pending as it was resumed last: they came when nobody ran who would have taken them. */
+  /**
+   * The signals that were pending as it was resumed last, when nobody ran who would have taken them, or as the last tracer of its
+   * leader left that: none of them has ended the process as it was sent.
+   */
   found = 0n;
   /** It is to be told that the process goes on, just before its next stop: natively the two are one SIGCHLD. */
   owesContinued = false;

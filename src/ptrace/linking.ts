@@ -126,10 +126,20 @@ export class Linking {
       this.news.childChanged(this.kernel.parentOf(traced.task) ?? tracer, traced.task, 'stopped');
     // __ptrace_unlink: back into the group stop that lasts, however it came to be out of it.
     const alone = traced.links.length === 0;
+    this.noteFound(traced);
     const goesBack = alone ? !traced.inJobStop : link.ranOut && !traced.links.some((other) => other.ranOut);
     if (goesBack && !dies) this.kernel.rejoinGroupStop(traced.task);
     if (alone) this.drop(traced);
     for (const info of owed) this.kernel.sendSignal(traced.task, info);
+  }
+
+  /** complete_signal: the signals that its process got while this leader was traced have ended nobody; those to come do. */
+  private noteFound({ task }: Traced): void {
+    const { kernel } = this;
+    if (!kernel.isLeader(task)) return;
+    for (const thread of kernel.threadsOf(task))
+      for (const link of this.links.on(thread))
+        if (link.stop === null && !this.context.leaderCounts(link)) link.found |= kernel.pendingSignals(thread);
   }
 
   /**

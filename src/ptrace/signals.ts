@@ -197,9 +197,13 @@ export function* signalReport(
     if (passed === null) return ignore(traced.action);
     info = passed;
   }
+  const mask = bit(before.signo);
+  const isOverBy = (link: Link): boolean => (!ends || (link.found & mask) !== 0n) && isOver(link, kernel);
+  const without = new Set(others.filter(isOverBy));
+  if (without.size > 0 && without.size === others.length) return ignore(traced.action); // the other one ends it
   for (const link of others) {
-    const found = (link.found & bit(before.signo)) !== 0n;
-    if (link.over || (ends && !found && !traced.leaderCounts(link))) continue;
+    const found = (link.found & mask) !== 0n;
+    if (link.over || without.has(link) || (ends && !found && !traced.leaderCounts(link))) continue;
     const stop = signalStop(info);
     traced.show(link, stop);
     yield;

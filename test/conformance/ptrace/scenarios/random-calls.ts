@@ -599,4 +599,22 @@ export const randomCalls = [
       'step: tracee stop SIGTRAP | SIGTRAP TRAP_BRKPT',
     ],
   ),
+  scenario(
+    'R29 who is let go as it enters sigsuspend sleeps in it: it looks for signals with the mask of that call',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGWINCH');
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* tracee.start(calls.sigsuspend(['SIGUSR1']));
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      s.log('sleeps', yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'sleeps: runs'],
+  ),
 ];

@@ -527,4 +527,26 @@ export const randomEnds = [
       'next: thread stop SIGINT | SIGINT SI_USER pid=root',
     ],
   ),
+  scenario(
+    'R41 of two signals that end a process, the one that came as its leader was not traced any more ends it, and not the lower one of before',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.look(thread.pid);
+      yield* tracer.cont(thread.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* s.root.kill(tracee.pid, 'SIGUSR1');
+      s.log('step', yield* tracer.look(tracee.pid));
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGCONT'));
+      s.log('in its group’s stop', yield* tracee.condition(), yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGUSR2');
+      s.log('ends', yield* tracer.look(thread.pid));
+    },
+    ['step: tracee stop SIGTRAP', 'in its group’s stop: stopped | runs', 'ends: thread killed SIGUSR2'],
+    { notPassive: 'another tracer has the leader then, and so its thread is asked' },
+  ),
 ];

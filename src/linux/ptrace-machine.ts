@@ -1,9 +1,11 @@
 /** Ptrace requests about the machine state of a stopped task, made for real: what we have put there for the while is not shown. */
 
 import { ERRNO } from '../abi/errno.ts';
+import { asksOfProcess } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
 import type { LinuxHost } from './host.ts';
 import { type LinuxTask, Run } from './task.ts';
+import { unseenBy } from './unseen.ts';
 
 const REGSET_PROBE = 16384;
 
@@ -26,7 +28,7 @@ function changed(task: LinuxTask, request: number, result: number): number {
 }
 
 export function machineRequest(
-  { native, queued }: LinuxHost,
+  host: LinuxHost,
   task: LinuxTask,
   request: number,
   addr: bigint | Uint8Array,
@@ -39,8 +41,11 @@ export function machineRequest(
     return 0;
   }
   if (request === PTRACE.SETSIGMASK) task.ownMask = null;
-  if (request === PTRACE.PEEKSIGINFO) return queued.peek(task, addr as Uint8Array, data as Uint8Array);
-  return changed(task, request, native.ptraceRaw(request, task.tid, addr, data));
+  if (request === PTRACE.PEEKSIGINFO) {
+    const args = addr as Uint8Array;
+    return host.queued.peek(task, args, data as Uint8Array, unseenBy(host, task, asksOfProcess(args)));
+  }
+  return changed(task, request, host.native.ptraceRaw(request, task.tid, addr, data));
 }
 
 /** The same, with the layouts of i386. */

@@ -89,13 +89,12 @@ export class QueuedSignals {
 
   /**
    * PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, was dropped before there was a tracer, or
-   * was shown already, is not. What we have yet to show at a stop of its own is there.
+   * was shown already, is not. What we have yet to show at a stop of its own is there. `dropped`: what was.
    */
-  peek(task: LinuxTask, args: Uint8Array, into: Uint8Array): number {
+  peek(task: LinuxTask, args: Uint8Array, into: Uint8Array, dropped: bigint): number {
     const { group, pending } = task;
     const ofProcess = asksOfProcess(args);
     const isPending = pending !== null && task.stop !== Stop.SIGNAL && !ofProcess;
-    const dropped = ofProcess ? group.unseen : task.unseen;
     const peek = (whole: Uint8Array, all: Uint8Array): number =>
       this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
     if (task.queued.length === 0 && group.queued.length === 0 && dropped === 0n && !isPending) return peek(args, into);

@@ -14,11 +14,15 @@ import type { LinuxTask } from './task.ts';
 /** Those that SIG_DFL ignores. */
 const IGNORED = byDefault('ignore', 'continue');
 
+/** sig_ignored, of who is not traced. */
+const droppedIn = ({ blocked, ignored, caught }: Record<'blocked' | 'ignored' | 'caught', bigint>): bigint =>
+  (ignored | (IGNORED & ~caught)) & ~blocked;
+
 /** The first tracer attaches. Elsewhere than in a group stop such a signal does not wait. */
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
   if (!task.inGroupStop) return;
-  const { own, process, blocked, ignored, caught } = proc.signalState(task.tid);
-  const dropped = (ignored | (IGNORED & ~caught)) & ~blocked;
+  const { own, process, ...state } = proc.signalState(task.tid);
+  const dropped = droppedIn(state);
   task.unseen = own & dropped & ~task.seen;
   // What is sent to a process is sent to its leader.
   const leader = host.tasks.get(task.tgid);
@@ -29,6 +33,16 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
 /** The last tracer leaves: what waits was sent while it was traced, and stays, if its group is stopped or stops next. */
 export function noteSeen(task: LinuxTask): void {
   task.seen = proc.pendingSignals(task.tid);
+}
+
+/** Of what waits for the process of a task, or for the task itself: what its tracers are not shown. */
+export function unseenBy(host: LinuxHost, task: LinuxTask, ofProcess: boolean): bigint {
+  if (!ofProcess) return task.unseen;
+  const leader = leaderOf(host, task);
+  const { unseen } = task.group;
+  if (leader === undefined || leader === task || host.ptrace?.isTraced(leader) !== false) return unseen;
+  const { process, ...state } = proc.signalState(leader.tid);
+  return unseen | (process & droppedIn(state) & ~leader.seen);
 }
 
 /**

@@ -100,8 +100,9 @@ export class Link {
     return this.stop === null && (this.trapStop || this.notify || (this.owed.length > 0 && !this.defers));
   }
 
-  /** R33: a SIGCONT flushes the SIGSTOP of an ATTACH, too. */
-  dropStops(): void {
-    for (let i = this.owed.length - 1; i >= 0; i--) if (this.owed[i]!.signo === SIG.SIGSTOP) this.owed.splice(i, 1);
+  /** R33: a SIGCONT flushes the SIGSTOP of an ATTACH, too. That SIGSTOP; undefined: there was none. */
+  dropStops(): Owed | undefined {
+    const at = this.owed.findIndex(({ signo }) => signo === SIG.SIGSTOP);
+    return at < 0 ? undefined : this.owed.splice(at, 1)[0];
   }
 }

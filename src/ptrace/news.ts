@@ -67,6 +67,8 @@ export class News {
 
   /** R11: a process was continued, as everybody who waits for that may see. */
   continued(traced: Traced): void {
+    // The SIGCONT stops it at once: by the time that anybody has woken there is that to take, which comes before.
+    if (this.kernel.threadsOf(traced.task).length === 1 && this.stopsNext(traced.task)) return;
     for (const link of traced.links) {
       for (const [task, call] of this.sleepers) {
         if ((call.options & W.WCONTINUED) === 0 || !eligible(call, link, this.kernel)) continue;

@@ -185,9 +185,12 @@ export function* signalReport(
   const ends = endsProcess(signal);
   const before = signal.info!;
   traced.maskSet = false;
+  const joined = new Map<Link, Siginfo>();
   for (const link of traced.links) {
     link.defers = false;
-    if (before.signo === SIG.SIGSTOP) link.dropStops(); // R16: the two are one
+    if (before.signo !== SIG.SIGSTOP) continue;
+    const stop = link.dropStops(); // R16: the two are one, and that which came first
+    if (stop !== undefined && ((stop.behind ?? 0n) & bit(SIG.SIGSTOP)) === 0n) joined.set(link, stop);
   }
   const { claimants, others, breakpoint } = audience(traced, kernel, before);
   let info = before;
@@ -204,7 +207,7 @@ export function* signalReport(
   for (const link of others) {
     const found = (link.found & mask) !== 0n;
     if (link.over || without.has(link) || (ends && !found && !traced.leaderCounts(link))) continue;
-    const stop = signalStop(info);
+    const stop = signalStop(joined.get(link) ?? info);
     traced.show(link, stop);
     yield;
     const left = afterStop(link, kernel, task, stop.siginfo ?? info);

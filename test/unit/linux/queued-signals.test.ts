@@ -41,7 +41,7 @@ test('what waits is shown as it is, from where and as many as asked', () => {
   for (const signo of [35, 36, 37]) queued.add(task, infoOf(signo), null);
   const peek = (from: bigint, count: number): number[] => {
     const into = new Uint8Array(8 * SIGINFO_SIZE); // there is more room than that: others are to be shown before
-    const n = queued.peek(task, args(from, count), into);
+    const n = queued.peek(task, args(from, count), into, 0n);
     return Array.from({ length: n }, (_, i) => decodeSiginfo(into.subarray(i * SIGINFO_SIZE)).signo);
   };
   expect(peek(0n, 8)).toEqual([34, 35, 36, 37]);
@@ -53,11 +53,10 @@ test('what waits is shown as it is, from where and as many as asked', () => {
 test('what was dropped before there was a tracer is not shown, and the trap that is next is', () => {
   const { queued, task, waiting } = machine();
   for (const signo of [28, 34]) waiting.push(encodeSiginfo(infoOf(signo)));
-  task.unseen = 1n << 27n;
   task.pending = { info: infoOf(5), disposition: 'default' };
   const peek = (): number[] => {
     const into = new Uint8Array(8 * SIGINFO_SIZE);
-    const n = queued.peek(task, args(0n, 8), into);
+    const n = queued.peek(task, args(0n, 8), into, 1n << 27n);
     return Array.from({ length: n }, (_, i) => decodeSiginfo(into.subarray(i * SIGINFO_SIZE)).signo);
   };
   expect(peek()).toEqual([34, 5]);

@@ -552,4 +552,40 @@ export const randomGroupStops = [
     },
     ['stopped: stopped', 'signals: tracee stop SIGSTOP | thread stop SIGSTOP', 'goes on: thread stop SIGTRAP'],
   ),
+  ...['tgkill', 'kill'].map((how) =>
+    scenario(
+      `R16 the SIGSTOP of an ATTACH, and one by ${how} while the group is stopped: who sent the one that is shown`,
+      function* (s) {
+        const { tracer, tracee } = yield* s.pair();
+        yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        yield* tracer.look(tracee.pid);
+        if (how === 'kill') yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        else yield* s.root.tgkill(tracee, 'SIGSTOP');
+        for (const when of ['first', 'then']) {
+          yield* tracer.cont(tracee.pid);
+          s.log(when, yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+        }
+      },
+      [
+        'first: tracee stop SIGSTOP | SIGSTOP SI_KERNEL pid=0',
+        // kill's waits for the process, and is another; of two for the thread the second was lost.
+        `then: ${how === 'kill' ? 'tracee stop SIGSTOP | SIGSTOP SI_USER pid=root' : 'none | ESRCH'}`,
+      ],
+    ),
+  ),
+  scenario(
+    'R16 what nobody traced the leader for, and the program ignores, is not there for a thread’s tracer to peek at',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.seize(thread.pid);
+      yield* tracer.look(thread.pid);
+      for (const signal of ['SIGUSR1', 'SIGWINCH']) yield* s.root.kill(tracee.pid, signal);
+      s.log('its process’s', yield* tracer.ptrace('PEEKSIGINFO', thread.pid, 1));
+    },
+    ['its process’s: [SIGUSR1 SI_USER pid=root]'],
+    { notPassive: 'another tracer has the leader then, and the signal is not dropped' },
+  ),
 ];

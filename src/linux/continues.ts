@@ -8,6 +8,7 @@
 import type { Siginfo } from '../abi/siginfo.ts';
 import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
+import { syscallName } from '../abi/syscalls.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { callOf } from './call-of.ts';
 import type { LinuxHost } from './host.ts';
@@ -19,6 +20,10 @@ import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = bit(SIG.SIGCONT);
 const SIGTRAP_BIT = bit(SIG.SIGTRAP);
+/** Calls that set the mask of the thread, and are over then. */
+const MASK_CALLS: ReadonlySet<string | undefined> = new Set([
+  ...['rt_sigprocmask', 'rt_sigreturn', 'sigprocmask', 'sigreturn', 'ssetmask'],
+]);
 /** A leader that does not come to take it in so many ms is busy in the kernel … */
 const PATIENCE_MS = 20;
 /** … unless it only waits for a CPU: then so often. */
@@ -139,7 +144,28 @@ export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): b
   if (!owned && !isOwnOf(host, leader, task, info)) return false;
   leader.ownsContinue = true;
   leader.given = info;
+  task.group.leaderOwes = true;
   return true;
+}
+
+/** The leader of another thread, if it has yet to take a SIGCONT. */
+function owingLeader(host: LinuxHost, task: LinuxTask): LinuxTask | undefined {
+  if (!task.group.leaderOwes) return undefined;
+  const leader = host.tasks.get(task.tgid);
+  if (leader === undefined || leader.given === null) {
+    task.group.leaderOwes = false;
+    return undefined;
+  }
+  return leader === task ? undefined : leader;
+}
+
+/** At the exit of a call, all of which are seen of such a thread: if it has changed its mask, the kernel looks anew for what is pending (recalc_sigpending), and that is its process's SIGCONT, too. */
+export function maskChanged(host: LinuxHost, task: LinuxTask): void {
+  const leader = owingLeader(host, task);
+  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return;
+  if (!MASK_CALLS.has(syscallName(task.call.abi, task.call.nr))) return;
+  task.given = leader.given;
+  leader.given = null;
 }
 
 /** Whether the leader has sent it itself: then it runs, and wants it also where it traps; another that traps takes it if it goes on first. */
@@ -154,9 +180,9 @@ function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pi
  * but the leader traps once more, first (TRAP_NOTIFY).
  */
 export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
-  if (signo !== SIG.SIGCONT || code === SI.SI_TKILL || task.isLeader) return false;
-  const leader = host.tasks.get(task.tgid);
-  if (leader === undefined || leader.given === null) return false;
+  if (signo !== SIG.SIGCONT || code === SI.SI_TKILL) return false;
+  const leader = owingLeader(host, task);
+  if (leader === undefined) return false;
   if (host.ptrace?.isTraced(leader)) host.ptrace.notified(leader);
   return true;
 }
@@ -166,9 +192,8 @@ export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Si
  * True: it comes before the other, which is queued again.
  */
 export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
-  const leader = host.tasks.get(task.tgid);
-  if (leader === undefined || leader === task || leader.given === null || proc.blocks(task.tid, SIG.SIGCONT))
-    return false;
+  const leader = owingLeader(host, task);
+  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return false;
   task.given = leader.given;
   leader.given = null;
   if (info.code === SI.SI_TKILL || info.signo < SIG.SIGCONT) return false; // next, then

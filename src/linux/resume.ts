@@ -94,6 +94,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     request = stepRequest(task, host);
   } else if (
     task.syscallStops ||
+    (task.group.leaderOwes && !task.isLeader) ||
     task.rejoins >= 0 ||
     task.served?.phase === 'trying' ||
     task.served?.phase === 'signalling' ||

@@ -13,7 +13,7 @@ import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
-import { claimContinue, disturbedForNothing } from './continues.ts';
+import { claimContinue, disturbedForNothing, maskChanged } from './continues.ts';
 import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
@@ -175,6 +175,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         }
       }
       if (polite) restartSleep(host, task);
+      if (task.group.leaderOwes) maskChanged(host, task);
       exit(host, task);
       return;
     }

@@ -760,4 +760,24 @@ export const randomContinues = [
       'then: tracee stop SYSCALL',
     ],
   ),
+  scenario(
+    'R33 a thread that changes its mask takes the SIGCONT that its leader has yet to take',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      yield* thread.ptrace('TRACEME', 0);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracer.look(tracee.pid), yield* thread.condition());
+      yield* thread.start(calls.sigprocmask('block', ['SIGUSR1']));
+      s.log('thread', yield* s.root.look(thread.pid));
+      yield* s.root.cont(thread.pid);
+      s.log('goes on', yield* thread.result());
+      yield* tracer.cont(tracee.pid);
+      s.log('nothing is left', yield* tracee.condition());
+    },
+    ['leader: tracee stop SIGTRAP | runs', 'thread: thread stop SIGCONT', 'goes on: ok', 'nothing is left: runs'],
+  ),
 ];

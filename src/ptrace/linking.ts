@@ -1,7 +1,7 @@
 /** How links come and go: attaching and being born, letting go, and the deaths of those who are traced. */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { defaultAction, SIG } from '../abi/signals.ts';
+import { SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Resume, type UtraceCore } from '../utrace/index.ts';
@@ -9,6 +9,7 @@ import { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import type { News } from './news.ts';
 import { makeOps } from './reports.ts';
+import { endsAsSent } from './signals.ts';
 import type { Spaces } from './spaces.ts';
 import { type PtraceContext, Traced } from './traced.ts';
 import { writeDebug } from './user-area.ts';
@@ -156,9 +157,8 @@ export class Linking {
     const { kernel } = this;
     const { task } = traced;
     if (signo === 0 || (stop?.kind !== 'entry' && stop?.kind !== 'exit')) return false;
-    if (defaultAction(signo) !== 'term' || kernel.disposition(task, signo) !== 'default') return false;
     const leader = this.links.leaderOf(task);
-    return (task === leader || this.links.on(leader).length === 0) && !kernel.blocks(task, signo);
+    return (task === leader || this.links.on(leader).length === 0) && endsAsSent(kernel, task, signo);
   }
 
   /** The last tracer is gone: so is the engine. */

@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, byDefault, signalsIn } from '../abi/signal-set.ts';
+import { bit, signalsIn } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -14,7 +14,6 @@ import { handlerStop, signalStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 import { trapOwners } from './user-area.ts';
 
-const DEADLY = byDefault('term');
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 const TRAP_HWBKPT = 4;
@@ -152,24 +151,22 @@ const joinsOwed = ({ owed }: Link, { signo }: Siginfo): Siginfo | undefined =>
 const endsProcess = ({ original, info }: SignalReport): boolean =>
   info?.code === SI.SI_USER && defaultAction(info.signo) === 'term' && original?.disposition === 'default';
 
-/** Those of a set that the task does not block. */
-function* unblocked(kernel: PtraceKernel, task: Task, set: bigint): Generator<number> {
-  for (const signo of signalsIn(set)) if (!kernel.blocks(task, signo)) yield signo;
-}
+/** Whether a signal ends the process as it is sent, if who is to take it is not traced (complete_signal). */
+export const endsAsSent = (kernel: PtraceKernel, task: Task, signo: number): boolean =>
+  defaultAction(signo) === 'term' && kernel.disposition(task, signo) === 'default' && !kernel.blocks(task, signo);
 
 /** Whether one waits that has ended the process as it was sent, for a tracer that counts no leader. */
 function isOver(link: Link, kernel: PtraceKernel): boolean {
   const { traced, found } = link;
   const { task } = traced;
   if (traced.leaderCounts(link)) return false;
-  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & DEADLY & ~found;
-  for (const signo of unblocked(kernel, task, waits)) if (kernel.disposition(task, signo) === 'default') return true;
-  return false;
+  const waits = kernel.pendingSignals(task) & ~kernel.ownPendingSignals(task) & ~found;
+  return [...signalsIn(waits)].some((signo) => endsAsSent(kernel, task, signo));
 }
 
 /** Whether a signal waits that the task takes next. */
 export const takesAnother = (task: Task, kernel: PtraceKernel): boolean =>
-  unblocked(kernel, task, kernel.pendingSignals(task)).next().done === false;
+  [...signalsIn(kernel.pendingSignals(task))].some((signo) => !kernel.blocks(task, signo));
 
 /** A signal of the program's. */
 export function* signalReport(

@@ -9,7 +9,7 @@ import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import { callOf, endsOthers } from './call-of.ts';
 import type { LinuxHost } from './host.ts';
-import { orphan, parentOf } from './parents.ts';
+import { noteDead, orphan, parentOf } from './parents.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { followEvent } from './served.ts';
@@ -199,5 +199,7 @@ export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): v
   host.forget(task, status);
   if (!task.isLeader || host.ptrace === null) return;
   const parent = parentOf(host, task.group);
-  if (parent !== null) host.ptrace?.childChanged(parent, task, null);
+  if (parent === null) return;
+  noteDead(task, parent);
+  host.ptrace?.childChanged(parent, task, null);
 }

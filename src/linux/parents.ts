@@ -35,6 +35,23 @@ export function parentOf(host: LinuxHost, group: ThreadGroup): LinuxTask | null 
   return reaper;
 }
 
+/** Of so many children that died last it is known whose they were. */
+const DEAD_MOST = 16;
+
+/** The SIGCHLD of its death comes when it is forgotten: it was its tracers' first. */
+export function noteDead({ tid }: LinuxTask, parent: LinuxTask): void {
+  const { threads, dead } = parent.group;
+  if (threads.size === 1) return; // it is that one's
+  dead.set(tid, parent);
+  if (dead.size > DEAD_MOST) dead.delete(dead.keys().next().value!);
+}
+
+/** Which thread of a process a child of its is of, or was. */
+export function makerOf(host: LinuxHost, tid: number, group: ThreadGroup): LinuxTask | undefined {
+  const maker = host.tasks.get(tid)?.group.parent ?? group.dead.get(tid);
+  return maker?.group === group ? maker : undefined;
+}
+
 export function becomeParent(parent: LinuxTask, group: ThreadGroup): void {
   group.parent = parent;
   parent.hasChildren = true;

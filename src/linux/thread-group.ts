@@ -56,6 +56,8 @@ export class ThreadGroup {
   stopSigno = 0;
   /** Stands for the address space: shared by those who share it, new at each exec. */
   space: AddressSpace = { tracers: new Set() };
+  /** Children that are dead and forgotten, and the thread whose they were (parents.ts). */
+  readonly dead = new Map<number, LinuxTask>();
   /** What its tracers' filters say (proc-filter.ts). */
   readonly procFiles: ProcFiles = { watched: 'no', due: [], memory: new Map(), writes: new Set(), reads: new Set() };
   /** What the process does about SIGCHLD, as far as it was seen to say; null: not yet asked. */

@@ -7,6 +7,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { bit, byDefault } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
+import { makerOf } from './parents.ts';
 import { idFrom } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import type { LinuxTask } from './task.ts';
@@ -56,12 +57,6 @@ export function isDropped(host: LinuxHost, task: LinuxTask, signo: number, named
 
 const leaderOf = (host: LinuxHost, task: LinuxTask): LinuxTask | undefined => host.tasks.get(task.tgid);
 
-/** Of the SIGCHLD of a child of its process: the thread that made the child (real_parent). */
-function makerOf(host: LinuxHost, task: LinuxTask, { pid = 0 }: Siginfo): LinuxTask | undefined {
-  const maker = host.tasks.get(idFrom(host, pid, task))?.group.parent;
-  return maker?.group === task.group ? maker : leaderOf(host, task);
-}
-
 /** At the delivery-stop of a task that nobody traces: whether alone it had been dropped as it was sent. */
 export const wasDropped = (host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean =>
   code === SI.SI_TKILL || task.isLeader ? isIgnored(task, signo) : isDropped(host, task, signo);
@@ -89,7 +84,8 @@ export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boo
   }
   // do_notify_parent: likewise the thread that made that child.
   if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0 && task.group.threads.size > 1) {
-    const maker = makerOf(host, task, info);
+    // The thread that made the child (real_parent).
+    const maker = makerOf(host, idFrom(host, info.pid ?? 0, task), group) ?? leaderOf(host, task);
     if (maker !== task && isDropped(host, task, signo, maker)) return true;
   }
   if ((task.unseen & mask) !== 0n) {

@@ -659,4 +659,16 @@ export const randomSignals = [
     },
     ['call: tracee stop SIGTRAP', 'step: tracee stop SIGTRAP', 'ends: dead | tracee killed SIGRT_1'],
   ),
+  scenario(
+    'R14 a child of a thread that is traced, and whose leader is not, dies: the SIGCHLD is that thread’s',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const child = yield* thread.make('child', 'fork', false);
+      yield* tracer.seize(thread.pid);
+      yield* s.root.kill(child.pid, 'SIGTRAP');
+      s.log('told', yield* tracer.look(thread.pid), yield* tracer.ptrace('GETSIGINFO', thread.pid));
+    },
+    ['told: thread stop SIGCHLD | SIGCHLD CLD_KILLED pid=child status=0x5'],
+  ),
 ];

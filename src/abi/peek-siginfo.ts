@@ -6,12 +6,24 @@ import { SIGINFO_SIZE } from './siginfo.ts';
 export const PEEKED_MOST = 1024;
 const FLAGS_AT = 8;
 const COUNT_AT = 12;
+const ARGS_SIZE = 16;
 /** PTRACE_PEEKSIGINFO_SHARED */
 const SHARED = 1;
 
 /** Whether it is the queue of the process that is asked for, and not the thread's own. */
 export const asksOfProcess = (args: Uint8Array): boolean =>
   (new DataView(args.buffer, args.byteOffset).getUint32(FLAGS_AT, true) & SHARED) !== 0;
+
+/** struct ptrace_peeksiginfo_args of all that waits for a thread itself. */
+export function asksForAll(): Uint8Array {
+  const args = new Uint8Array(ARGS_SIZE);
+  new DataView(args.buffer).setInt32(COUNT_AT, PEEKED_MOST, true);
+  return args;
+}
+
+/** The first `n` siginfos of a buffer; none, if it is an errno. */
+export const siginfosIn = (all: Uint8Array, n: number): Uint8Array[] =>
+  Array.from({ length: Math.max(n, 0) }, (_, i) => all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE));
 
 /**
  * The whole queue, as `peek` has it (a number of siginfos, or −errno), changed by `change`; of that, into `into`, what `args` ask for.
@@ -32,8 +44,7 @@ export function peekChanged(
   view.setInt32(COUNT_AT, PEEKED_MOST, true);
   const n = peek(whole, all);
   if (n < 0) return n;
-  const queue = Array.from({ length: n }, (_, i): Uint8Array => all.subarray(i * SIGINFO_SIZE, (i + 1) * SIGINFO_SIZE));
-  const asked = change(queue).slice(from, from + count);
+  const asked = change(siginfosIn(all, n)).slice(from, from + count);
   for (const [i, bytes] of asked.entries()) into.set(bytes, i * SIGINFO_SIZE);
   return asked.length;
 }

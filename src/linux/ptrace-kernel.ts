@@ -166,6 +166,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
     this.host.queued.add(linux(task), info, null);
   }
 
+  sendBefore(task: Task, info: Siginfo): void {
+    this.host.queued.addBefore(linux(task), info);
+  }
+
   passSignal(task: Task, info: Siginfo): void {
     // sig_ignored, of who was let go with it. (A SIGCONT does something even so.)
     const t = linux(task);

@@ -3,9 +3,9 @@
  * place at the delivery-stop, found by a cookie.
  */
 
-import { asksOfProcess, peekChanged } from '../abi/peek-siginfo.ts';
+import { asksForAll, asksOfProcess, PEEKED_MOST, peekChanged, siginfosIn } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
-import { decodeSiginfo, encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
+import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
@@ -19,9 +19,11 @@ const QUEUED_ERRNO = 0x75747263;
 /** A signal of ours on its way: what it really is, and what was decided about it. */
 export interface QueuedSignal {
   readonly signo: number;
-  readonly info: Siginfo;
+  info: Siginfo;
   readonly decision: SignalDecision | null;
   readonly cookie: number;
+  /** What the kernel has in its place, where that is another's signal. */
+  readonly instead?: Siginfo;
   /** It is to be dropped as it comes. */
   cancelled: boolean;
   /** Its process has ended of it as it was sent (complete_signal): the task takes no other before it. */
@@ -35,9 +37,11 @@ export const shownIsOwn = ({ shown }: LinuxTask): boolean => shown === null || s
 const isOfProcess = ({ signo, code }: Siginfo): boolean => code === SI.SI_USER || (signo === SIG.SIGCHLD && code > 0);
 
 const isThat =
-  ({ errno, value }: Siginfo) =>
-  ({ cookie }: QueuedSignal): boolean =>
-    errno === QUEUED_ERRNO && BigInt(cookie) === value;
+  ({ signo, errno, code, pid, uid, value }: Siginfo) =>
+  ({ cookie, instead }: QueuedSignal): boolean => {
+    if (instead === undefined) return errno === QUEUED_ERRNO && BigInt(cookie) === value;
+    return signo === instead.signo && code === instead.code && pid === instead.pid && uid === instead.uid;
+  };
 
 export class QueuedSignals {
   private readonly native: Native;
@@ -66,6 +70,23 @@ export class QueuedSignals {
     }
     if (signo === SIG.SIGKILL) task.killing = true;
     return item;
+  }
+
+  /** The same for one that came before another of that number, which waits for the task: that was lost (legacy_queue). */
+  addBefore(task: LinuxTask, info: Siginfo): void {
+    const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
+    const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, asksForAll(), all);
+    const { signo } = info;
+    const instead = siginfosIn(all, n)
+      .map(decodeSiginfo)
+      .find((other) => other.signo === signo);
+    if (instead === undefined) {
+      this.add(task, info, null);
+      return;
+    }
+    const known = this.find(task, instead);
+    if (known !== undefined) known.info = info;
+    else task.queued.push({ signo, info, decision: null, cookie: 0, instead, cancelled: false, ends: false });
   }
 
   /** The one whose siginfo this is, at a delivery-stop: it is queued no more. */

@@ -1,11 +1,11 @@
 /** How links come and go: attaching and being born, letting go, and the deaths of those who are traced. */
 
-import type { Siginfo } from '../abi/siginfo.ts';
+import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { Attach, attachTask, control, Engine, type EngineOps, Resume, type UtraceCore } from '../utrace/index.ts';
-import { Link } from './link.ts';
+import { Link, type Owed } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import type { News } from './news.ts';
 import { makeOps } from './reports.ts';
@@ -131,7 +131,8 @@ export class Linking {
     const goesBack = alone ? !traced.inJobStop : link.ranOut && !traced.links.some((other) => other.ranOut);
     if (goesBack && !dies) this.kernel.rejoinGroupStop(traced.task);
     if (alone) this.drop(traced);
-    for (const info of owed) this.kernel.sendSignal(traced.task, info);
+    for (const { behind = 0n, ...info } of owed)
+      if ((behind & bit(info.signo)) === 0n) this.kernel.sendBefore(traced.task, info);
   }
 
   /** complete_signal: the signals that its process got while this leader was traced have ended nobody; those to come do. */
@@ -147,7 +148,7 @@ export class Linking {
    * What is owed and was not shown yet is pending for the task, and stays (R16, R48). A SIGCONT that is pending, too, came later than
    * a SIGSTOP then, and cancelled it (R32): that is how gdb gets rid of that of its ATTACH.
    */
-  private leftPending({ owed, traced }: Link): readonly Siginfo[] {
+  private leftPending({ owed, traced }: Link): readonly Owed[] {
     const cancelled = owed.length > 0 && this.kernel.hasPending(traced.task, SIG.SIGCONT);
     return cancelled ? owed.filter(({ signo }) => signo !== SIG.SIGSTOP) : owed;
   }

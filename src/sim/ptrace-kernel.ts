@@ -208,6 +208,9 @@ export class SimPtraceKernel implements PtraceKernel {
   sendSignal(task: Task, info: Siginfo): void {
     sendLocked(this.kernel, info, sim(task), 'thread', true);
   }
+  sendBefore(task: Task, info: Siginfo): void {
+    if (!sim(task).pending.replace(info)) this.sendSignal(task, info);
+  }
   passSignal(task: Task, info: Siginfo): void {
     sim(task).passed.push(info);
   }

@@ -67,6 +67,13 @@ export class SignalQueue {
     }
   }
 
+  /** One of that number is this from now on. False: there is none. */
+  replace(info: Siginfo): boolean {
+    const at = this.infos.findIndex(({ signo }) => signo === info.signo);
+    if (at >= 0) this.infos[at] = info;
+    return at >= 0;
+  }
+
   /** In the order of their coming, for PEEKSIGINFO and dumps. */
   list(): readonly Siginfo[] {
     return this.infos;

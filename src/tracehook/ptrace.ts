@@ -131,6 +131,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   blocks(task: Task, signo: number): boolean;
   /** Sends a thread a signal with just this siginfo. */
   sendSignal(task: Task, info: Siginfo): void;
+  /** The same for one that came before another of that number, which waits for the thread: that was lost (legacy_queue). */
+  sendBefore(task: Task, info: Siginfo): void;
   /** The same for what a tracer gave the task at a call: it sends that itself, when it goes on (ptrace_report_syscall, R41). */
   passSignal(task: Task, info: Siginfo): void;
   /** The signal that it is stopped for, or what became of it, is blocked now: back to the queue that it came from. */

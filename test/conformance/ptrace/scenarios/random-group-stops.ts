@@ -588,4 +588,23 @@ export const randomGroupStops = [
     ['its process’s: [SIGUSR1 SI_USER pid=root]'],
     { notPassive: 'another tracer has the leader then, and the signal is not dropped' },
   ),
+  scenario(
+    'R16 the SIGSTOP of an ATTACH waits as that tracer detaches, and one by tgkill has come since: the first is there still',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* tracer.cont(tracee.pid);
+      s.log('before it', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.ptrace('DETACH', tracee.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    ['before it: tracee stop SIGUSR1', 'then: tracee stop SIGSTOP | SIGSTOP SI_KERNEL pid=0'],
+  ),
 ];

@@ -6,7 +6,7 @@
 import { asksForAll, asksOfProcess, PEEKED_MOST, peekChanged, siginfosIn } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
-import { bit } from '../abi/signal-set.ts';
+import { bit, SYNCHRONOUS } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
@@ -31,7 +31,8 @@ export interface QueuedSignal {
 }
 
 /** Whether the signal that the task was shown last was its own, and not its process's, as far as its siginfo says. */
-export const shownIsOwn = ({ shown }: LinuxTask): boolean => shown === null || shown.code === SI.SI_TKILL;
+export const shownIsOwn = ({ shown }: LinuxTask): boolean =>
+  shown === null || shown.code === SI.SI_TKILL || (shown.code > 0 && (bit(shown.signo) & SYNCHRONOUS) !== 0n);
 
 /** Whether a siginfo is of a signal that was sent to a process: by kill, or of its child (do_notify_parent). */
 const isOfProcess = ({ signo, code }: Siginfo): boolean => code === SI.SI_USER || (signo === SIG.SIGCHLD && code > 0);

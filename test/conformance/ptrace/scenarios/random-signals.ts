@@ -671,4 +671,26 @@ export const randomSignals = [
     },
     ['told: thread stop SIGCHLD | SIGCHLD CLD_KILLED pid=child status=0x5'],
   ),
+  scenario(
+    'R31 another signal than the trap of a breakpoint, and blocked: it waits for that thread, not for its process',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.seize(tracee.pid);
+      yield* tracee.do(calls.sigprocmask('block', ['SIGUSR1']));
+      yield* tracee.start(calls.breakCall(39));
+      s.log('trap', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGUSR1', 'SINGLESTEP');
+      s.log('thread', yield* thread.condition());
+      yield* tracer.look(tracee.pid);
+      for (const flags of [0, 1]) s.log('queue', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid, flags));
+    },
+    [
+      'trap: tracee stop SIGTRAP | SIGTRAP SI_KERNEL',
+      'thread: runs',
+      'queue: [SIGUSR1 SI_USER pid=tracer]',
+      'queue: []',
+    ],
+  ),
 ];

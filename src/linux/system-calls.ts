@@ -5,7 +5,7 @@ import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { noteChildSignals } from './child-signals.ts';
-import { continueComes, wouldTake } from './continues.ts';
+import { wouldTake } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
@@ -98,7 +98,11 @@ function exited(host: LinuxHost, task: LinuxTask): void {
     } else {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
-      const traps = owesTrap(host, task) || continueTraps(host, task);
+      const traps = owesTrap(host, task);
+      if (!traps && mayTrap(host, task) && host.queued.add(task, info, null) !== undefined) {
+        resumeTask(host, task);
+        return;
+      }
       task.pending = { info, disposition: dispositionOf(host, task, SIG.SIGTRAP) };
       if (traps) {
         task.trapsNext = true;
@@ -111,9 +115,14 @@ function exited(host: LinuxHost, task: LinuxTask): void {
   else wayOut(host, task);
 }
 
-/** A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). */
-const continueTraps = (host: LinuxHost, task: LinuxTask): boolean =>
-  host.ptrace?.isSeized(task) === true && continueComes(task);
+/**
+ * A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). Whether there
+ * is one the kernel alone knows: so the signal waits for the task, and it says.
+ */
+const mayTrap = (host: LinuxHost, task: LinuxTask): boolean =>
+  host.ptrace?.isSeized(task) === true &&
+  (task.group.maybeContinued || proc.isPending(task.tid, SIG.SIGCONT)) &&
+  !proc.blocksOrIgnores(task.tid, SIG.SIGTRAP);
 
 /** Whether this is what a call gives that something has come in the way of. */
 export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;

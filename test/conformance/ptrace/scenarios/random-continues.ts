@@ -780,4 +780,22 @@ export const randomContinues = [
     },
     ['leader: tracee stop SIGTRAP | runs', 'thread: thread stop SIGCONT', 'goes on: ok', 'nothing is left: runs'],
   ),
+  scenario(
+    'R33 a SIGCONT that its leader has taken while a thread stood in a call: a step over that call ends in the trap of it first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      yield* tracer.look(thread.pid);
+      yield* tracer.cont(thread.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      for (const when of ['first', 'then']) {
+        yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+        s.log(when, yield* tracer.look(thread.pid));
+      }
+    },
+    ['entry: thread stop SIGTRAP', 'first: thread EVENT_STOP SIGTRAP', 'then: thread stop SIGTRAP'],
+  ),
 ];

@@ -164,7 +164,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         goBack(host, task);
         return;
       }
-      if (isInterrupted(task.call.result)) {
+      if (isInterrupted(task)) {
         claimContinue(host, task);
         if (!asked && disturbedForNothing(host, task)) {
           task.politeInterrupt = true; // the trap is next

@@ -124,8 +124,11 @@ const mayTrap = (host: LinuxHost, task: LinuxTask): boolean =>
   (task.group.maybeContinued || proc.isPending(task.tid, SIG.SIGCONT)) &&
   !proc.blocksOrIgnores(task.tid, SIG.SIGTRAP);
 
-/** Whether this is what a call gives that something has come in the way of. */
-export const isInterrupted = (result: number): boolean => isRestart(result) || result === -EINTR;
+/** At its exit: whether something has come in the way of the call. What sigreturn gives is the result of another. */
+export function isInterrupted(task: LinuxTask): boolean {
+  const { result } = task.call;
+  return (isRestart(result) || result === -EINTR) && !SIGRETURN.has(callName(task));
+}
 
 /**
  * At the entry of a call that is made again, where the kernel would have looked for signals once more (restore_saved_sigmask): the call

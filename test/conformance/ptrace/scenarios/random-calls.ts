@@ -617,4 +617,25 @@ export const randomCalls = [
     },
     ['entry: tracee stop SIGTRAP', 'sleeps: runs'],
   ),
+  scenario(
+    'R39 the exit of a handler’s sigreturn, which gives the EINTR of the call that was interrupted, is shown',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracee.do(calls.sigaction('SIGTSTP', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGTSTP');
+      s.log('signal', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTSTP', 'SYSCALL');
+      s.log('entry of sigreturn', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKUSER', tracee.pid, 120));
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('its exit', yield* tracer.look(tracee.pid), yield* tracer.ptrace('PEEKUSER', tracee.pid, 120));
+    },
+    [
+      'signal: tracee stop SIGTSTP',
+      'entry of sigreturn: tracee stop SIGTRAP | 0xf',
+      'its exit: tracee stop SIGTRAP | 0xffffffffffffffff',
+    ],
+  ),
 ];

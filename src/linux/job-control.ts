@@ -5,7 +5,7 @@ import { bit, STOP_SIGNALS } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { isStopped, stopEvent } from '../abi/wait-status.ts';
 import { Event } from '../tracehook/events.ts';
-import { Step } from '../tracehook/hooks.ts';
+import { Outcome, Step } from '../tracehook/hooks.ts';
 import { disturbedForNothing, hasTrap, leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
@@ -153,5 +153,13 @@ export function eventStop(
     wayOut(host, task);
     return;
   }
-  follow(task, host.hooks.jctl(task, 'continued', tells ? 'continued' : null), () => wayOut(host, task));
+  const outcome = host.hooks.jctl(task, 'continued', tells ? 'continued' : null);
+  follow(task, outcome, () => {
+    if (outcome === Outcome.HELD) {
+      // SIGCONTs that have come meanwhile are told with the trap that is owed now (TRAP_NOTIFY is one bit): it is a new one.
+      task.trapShown = true;
+      task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
+    }
+    wayOut(host, task);
+  });
 }

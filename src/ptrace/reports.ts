@@ -237,16 +237,10 @@ function* jobControl(
   if (!leaves) traced.continued();
   if (!leads) leavesStop(traced);
   signalOver(traced, false);
-  yield* notices(traced, kernel);
-  return traced.action;
-}
-
-/** The EVENT_STOPs that became due while another stop lasted. That of a new group stop is shown as the task joins it. */
-function* notices(traced: Traced, kernel: PtraceKernel): Generator<undefined, void, undefined> {
-  while (traced.links.some((link) => link.stop === null && link.notify) && !kernel.joinsStop(traced.task)) {
-    for (const link of traced.links) if (link.stop === null && link.notify) traced.show(link, traced.trapFor(link));
-    yield;
-  }
+  // Who held it meanwhile is shown the trap of the SIGCONT next: at one of its own, with which those that came since are told, too.
+  // That of a new group stop is shown as the task joins it.
+  const isOwed = traced.links.some((link) => link.notify) && !kernel.joinsStop(traced.task);
+  return isOwed ? Resume.INTERRUPT : traced.action;
 }
 
 /** R49. Not a report of the core's: it is made for the killed, too. */

@@ -779,6 +779,7 @@ export const randomContinues = [
       s.log('nothing is left', yield* tracee.condition());
     },
     ['leader: tracee stop SIGTRAP | runs', 'thread: thread stop SIGCONT', 'goes on: ok', 'nothing is left: runs'],
+    { notPassive: 'the other tracer has SEIZEd both, and of those who goes on first takes it' },
   ),
   scenario(
     'R33 a SIGCONT that its leader has taken while a thread stood in a call: a step over that call ends in the trap of it first',
@@ -797,5 +798,23 @@ export const randomContinues = [
       }
     },
     ['entry: thread stop SIGTRAP', 'first: thread EVENT_STOP SIGTRAP', 'then: thread stop SIGTRAP'],
+  ),
+  scenario(
+    'R33 SIGCONTs that come while a SEIZEd thread is held in its group’s stop are told with one trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.seize(pid);
+        yield* tracer.look(pid);
+      }
+      for (const pid of [tracee.pid, tracee.pid]) yield* s.root.kill(pid, 'SIGCONT');
+      for (const when of ['first', 'then', 'last']) {
+        yield* tracer.cont(thread.pid);
+        s.log(when, yield* tracer.look(thread.pid));
+      }
+    },
+    ['first: thread EVENT_STOP SIGTRAP', 'then: thread stop SIGCONT', 'last: none'],
   ),
 ];

@@ -179,7 +179,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     // A stop signal that it takes away has made the task look for signals already.
     if (info.signo === SIG.SIGCONT && t.run === Run.STOPPED && insideCall(t.stop) && proc.signalPending(t.tid))
       t.missedStop = true;
-    const item = this.host.queued.add(t, info, null);
+    const item = this.host.queued.addUnlessLost(t, info);
     if (item !== undefined) item.ends = !isTraced && endsAsSent(t, info.signo);
   }
 

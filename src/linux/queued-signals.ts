@@ -10,6 +10,7 @@ import { bit, SYNCHRONOUS } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
+import * as proc from './proc.ts';
 import { type LinuxTask, Stop } from './task.ts';
 import type { ThreadGroup } from './thread-group.ts';
 
@@ -71,6 +72,15 @@ export class QueuedSignals {
     }
     if (signo === SIG.SIGKILL) task.killing = true;
     return item;
+  }
+
+  /** The same, where one of that number may wait for the task already: then this is lost (legacy_queue), but for what it takes away. */
+  addUnlessLost(task: LinuxTask, info: Siginfo): QueuedSignal | undefined {
+    const isLost = info.signo < SIG.SIGRTMIN && (proc.signalState(task.tid).own & bit(info.signo)) !== 0n;
+    const item = this.add(task, info, null);
+    if (!isLost || item === undefined) return item;
+    task.queued.splice(task.queued.indexOf(item), 1);
+    return undefined;
   }
 
   /** The same for one that came before another of that number, which waits for the task: that was lost (legacy_queue). */

@@ -1,5 +1,6 @@
 /** Carries a program out on a stage. The log tells of each step what it gave, and what came of it elsewhere. */
 
+import { SIG } from '../../src/abi/signals.ts';
 import * as calls from '../conformance/ptrace/calls.ts';
 import type { Arg, Call, Condition, Handled, Play, Reply } from '../conformance/ptrace/play.ts';
 import type { Actor, Stage } from '../conformance/ptrace/stage.ts';
@@ -135,6 +136,8 @@ export class Replay implements View {
   /** What is over by now, and what has changed. */
   private *look(): Play {
     const stage = this.stage!;
+    /** Processes that have handled a SIGCHLD. */
+    const told = new Set<number>();
     for (const [name, player] of this.players) {
       const { actor, step } = player;
       const variable = name === 'root' ? 's.root' : name;
@@ -154,8 +157,14 @@ export class Replay implements View {
       player.condition = condition;
       const handled = (yield* actor.handled()) as readonly Handled[];
       if (handled.length !== player.handled && handled.length <= HANDLED_MAX) {
-        stage.log(`  ${name} handled`, handledSince(handled, player.handled));
-        this.code.push(`s.log('  ${name} handled', handledSince(yield* ${variable}.handled(), ${player.handled}));`);
+        const fresh = handledSince(handled, player.handled);
+        // While a thread handles one another takes the second: likewise a matter of time.
+        const second = told.has(actor.tgid) && fresh.every(({ signo }) => signo === SIG.SIGCHLD);
+        if (fresh.some(({ signo }) => signo === SIG.SIGCHLD)) told.add(actor.tgid);
+        if (!second) {
+          stage.log(`  ${name} handled`, fresh);
+          this.code.push(`s.log('  ${name} handled', handledSince(yield* ${variable}.handled(), ${player.handled}));`);
+        }
         player.handled = handled.length;
       }
     }

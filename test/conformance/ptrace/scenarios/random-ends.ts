@@ -549,4 +549,18 @@ export const randomEnds = [
     ['step: tracee stop SIGTRAP', 'in its group’s stop: stopped | runs', 'ends: thread killed SIGUSR2'],
     { notPassive: 'another tracer has the leader then, and so its thread is asked' },
   ),
+  scenario(
+    'R41 a deadly signal that waits already, and is given with a DETACH at a call',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* tracer.ptrace('DETACH', tracee.pid, 0, calls.sig('SIGUSR1'));
+      s.log('ends', yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'ends: dead'],
+  ),
 ];

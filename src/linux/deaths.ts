@@ -198,6 +198,7 @@ export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): v
   host.hooks.release(task);
   host.forget(task, status);
   if (!task.isLeader || host.ptrace === null) return;
+  if (task.group.threads.size > 0) return; // R47: its process goes on
   const parent = parentOf(host, task.group);
   if (parent === null) return;
   noteDead(task, parent);

@@ -650,4 +650,17 @@ export const randomWaits = [
     },
     ['child: SIGCHLD CLD_STOPPED pid=child status=0x13', 'tracee: SIGCHLD CLD_TRAPPED pid=tracee status=0xa'],
   ),
+  scenario(
+    'R46 a thread that is waited for by its number calls exec: a wait of its process’s parent sleeps on',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.start({ call: 'waitid', args: ['P_PID', thread.pid, ['WEXITED', 'WSTOPPED', '__WALL']] });
+      yield* thread.start(calls.exec());
+      s.log('exec', yield* tracee.condition(), 'the wait', yield* tracer.pending());
+    },
+    ['exec: runs | the wait | true'],
+  ),
 ];

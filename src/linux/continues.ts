@@ -159,7 +159,10 @@ function owingLeader(host: LinuxHost, task: LinuxTask): LinuxTask | undefined {
   return leader === task ? undefined : leader;
 }
 
-/** At the exit of a call, all of which are seen of such a thread: if it has changed its mask, the kernel looks anew for what is pending (recalc_sigpending), and that is its process's SIGCONT, too. */
+/**
+ * At the exit of a call, all of which are seen of such a thread: if it has changed its mask, the kernel looks anew for what is pending
+ * (recalc_sigpending), and that is its process's SIGCONT, too.
+ */
 export function maskChanged(host: LinuxHost, task: LinuxTask): void {
   const leader = owingLeader(host, task);
   if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return;

@@ -92,7 +92,8 @@ export function vanish(host: LinuxHost, task: LinuxTask, as?: Tid): void {
   host.ptrace?.vanished(task, as);
   task.keeps = false;
   leaveGroup(host, task);
-  bury(host, task, 0, DeathSignal.REAP);
+  endLife(host, task, DeathSignal.REAP);
+  release(host, task, 0); // its process goes on: its parent hears nothing
 }
 
 export function exiting(host: LinuxHost, task: LinuxTask, status: number): void {
@@ -185,20 +186,27 @@ export function passAway(host: LinuxHost, task: LinuxTask, status: number): void
 
 /** Death, then reap: our wait has reaped the task, or our hold on it. */
 function bury(host: LinuxHost, task: LinuxTask, status: number, parentSignal: number): void {
+  endLife(host, task, parentSignal);
+  releaseDead(host, task, status);
+}
+
+function endLife(host: LinuxHost, task: LinuxTask, parentSignal: number): void {
   task.run = Run.GONE;
   task.stop = Stop.NONE;
   task.exitState = ExitState.ZOMBIE;
   host.hooks.death(task, task.groupDead, parentSignal);
-  releaseDead(host, task, status);
+}
+
+function release(host: LinuxHost, task: LinuxTask, status: number): void {
+  task.exitState = ExitState.DEAD;
+  host.hooks.release(task);
+  host.forget(task, status);
 }
 
 /** It is reaped: its real parent, if it is one of ours, has something to wait for. */
 export function releaseDead(host: LinuxHost, task: LinuxTask, status: number): void {
-  task.exitState = ExitState.DEAD;
-  host.hooks.release(task);
-  host.forget(task, status);
+  release(host, task, status);
   if (!task.isLeader || host.ptrace === null) return;
-  if (task.group.threads.size > 0) return; // R47: its process goes on
   const parent = parentOf(host, task.group);
   if (parent === null) return;
   noteDead(task, parent);

@@ -281,7 +281,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   letGo(task: Task): void {
     const t = linux(task);
     if (t.run !== Run.STOPPED) return;
-    if (insideCall(t.stop)) t.trapsNext ||= t.stop !== Stop.ENTRY || !beginsWithMask(this.host, t);
+    if (insideCall(t.stop)) t.trapsNext ||= t.stop !== Stop.ENTRY || !beginsWithMask(t);
     else t.leavesStop = proc.signalPending(t.tid);
   }
 

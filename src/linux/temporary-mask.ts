@@ -81,8 +81,8 @@ const MASK_AT: Readonly<Record<string, number>> = {
  * Whether the call that the task is about to make begins with another mask: then the kernel looks anew for what is pending
  * (recalc_sigpending), and that somebody has woken the task before is forgotten.
  */
-export function beginsWithMask(host: LinuxHost, { call, registers }: LinuxTask): boolean {
-  const name = syscallName(host.arch.abiFromRegisters(registers), call.nr);
+export function beginsWithMask({ call }: LinuxTask): boolean {
+  const name = syscallName(call.abi, call.nr);
   const at = name === undefined ? undefined : MASK_AT[name];
   return at !== undefined && call.arg(at) !== 0n;
 }

@@ -563,4 +563,18 @@ export const randomEnds = [
     },
     ['entry: tracee stop SIGTRAP', 'ends: dead'],
   ),
+  scenario(
+    'R57 EXITKILL, and a tracee that stands at the entry of a call',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid, 'EXITKILL');
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSCALL');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('its tracer is killed', yield* tracee.condition());
+    },
+    ['entry: tracee stop SIGTRAP', 'its tracer is killed: dead'],
+  ),
 ];

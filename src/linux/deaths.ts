@@ -4,7 +4,7 @@ import { SIG } from '../abi/signals.ts';
 import { termSignal } from '../abi/wait-status.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
-import { DeathSignal } from '../tracehook/hooks.ts';
+import { DeathSignal, Outcome } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
 import { adoptNewborns, adoptOrphans } from './births.ts';
 import { callOf, endsOthers } from './call-of.ts';
@@ -17,7 +17,7 @@ import { spawnEnded } from './spawn.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow } from './way-out.ts';
-import { awaitDeath, expectDeath } from './zombies.ts';
+import { awaitDeath, expectDeath, mayDieHeld } from './zombies.ts';
 
 /** R46: whoever execs becomes the leader; its old tid and the old leader are gone. */
 export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): void {
@@ -121,7 +121,9 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
       exited();
       return;
     }
-    followEvent(host, task, host.ptrace.exitEvent(task, status), exited);
+    const outcome = host.ptrace.exitEvent(task, status);
+    if (outcome === Outcome.HELD) mayDieHeld(host, task);
+    followEvent(host, task, outcome, exited);
   };
   if ((task.trace.events & Event.EXIT) === 0) {
     after();

@@ -28,6 +28,13 @@ export function expectDeath(host: LinuxHost, task: LinuxTask): void {
   if (host.keepers.size > 0) host.dying.add(task);
 }
 
+/** It is held at its exit event: SIGKILL ends it there. */
+export function mayDieHeld(host: LinuxHost, task: LinuxTask): void {
+  if (host.ptrace?.keepsZombie(task) !== true) return;
+  host.keepers.add(task);
+  host.native.holdDeaths(1);
+}
+
 /** Its tracers are told of its death before anything that comes after it: for a moment the loop looks for nothing else. */
 export function awaitDeath(host: LinuxHost, task: LinuxTask): void {
   if (!task.keeps || task.run !== Run.RUNNING) return;

@@ -577,4 +577,29 @@ export const randomEnds = [
     },
     ['entry: tracee stop SIGTRAP', 'its tracer is killed: dead'],
   ),
+  scenario(
+    'R50 SIGKILL to a process one of whose threads is held at its exit event: the leader’s death waits until that thread was waited for',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid, 'TRACEEXIT');
+      yield* s.root.ptrace('ATTACH', tracee.pid);
+      yield* s.root.look(tracee.pid);
+      yield* thread.start(calls.exit(3));
+      s.log('held', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      for (const options of [[], ['__WCLONE']]) {
+        s.log('not yet', yield* s.root.do({ call: 'wait4', args: [tracee.pid, [...options, 'WNOHANG']] }));
+      }
+      s.log('thread', yield* tracer.look(thread.pid));
+      s.log('then', yield* s.root.look(tracee.pid));
+    },
+    [
+      'held: thread EVENT_EXIT',
+      'not yet: none',
+      'not yet: none',
+      'thread: thread killed SIGKILL',
+      'then: tracee killed SIGKILL',
+    ],
+  ),
 ];

@@ -5,7 +5,7 @@ import { syscallName } from '../abi/syscalls.ts';
 import { Event } from '../tracehook/events.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import { noteChildSignals } from './child-signals.ts';
-import { wouldTake } from './continues.ts';
+import { hasTrap, wouldTake } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
@@ -99,7 +99,8 @@ function exited(host: LinuxHost, task: LinuxTask): void {
       const addr = task.registers.get(host.arch.programCounter);
       const info = { signo: SIG.SIGTRAP, errno: 0, code: TRAP_BRKPT, addr };
       const traps = owesTrap(host, task);
-      if (!traps && mayTrap(host, task) && host.queued.add(task, info, null) !== undefined) {
+      // A SIGTRAP that waits already is there in its place (legacy_queue).
+      if (!traps && (hasTrap(task) || (mayTrap(host, task) && host.queued.add(task, info, null) !== undefined))) {
         resumeTask(host, task);
         return;
       }

@@ -638,4 +638,18 @@ export const randomCalls = [
       'its exit: tracee stop SIGTRAP | 0xffffffffffffffff',
     ],
   ),
+  scenario(
+    'R45 a SIGTRAP that is given with a step over a call: that of the step is lost to it',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('INTERRUPT', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid, 'SIGTRAP', 'SINGLESTEP');
+      s.log('step', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+    },
+    ['entry: tracee stop SIGTRAP', 'step: tracee stop SIGTRAP | SIGTRAP SI_KERNEL'],
+  ),
 ];

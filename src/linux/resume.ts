@@ -82,7 +82,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     host.native.ptrace(PTRACE.LISTEN, task.tid, 0, 0);
     return;
   }
-  if (task.letGo && waitsForStop(host, task)) return;
+  if (task.letGo && stop !== Stop.DYING && waitsForStop(host, task)) return;
   if (task.step === Step.NONE) task.stepTrap = false; // the last word counts
   let request: number = PTRACE.CONT;
   const keeps = keepsMask(host, task);

@@ -602,4 +602,18 @@ export const randomEnds = [
       'then: tracee killed SIGKILL',
     ],
   ),
+  scenario(
+    'R51 the tracer of two threads dies that are held at their exit events: both go on at once',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      for (const { pid } of [tracee, thread]) yield* tracer.seize(pid, 'TRACEEXIT');
+      yield* s.root.kill(tracee.pid, 'SIGKILL');
+      s.log('held', yield* tracer.look(tracee.pid), yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('go on', yield* thread.condition());
+    },
+    ['held: tracee EVENT_EXIT | thread EVENT_EXIT', 'go on: dead'],
+  ),
 ];

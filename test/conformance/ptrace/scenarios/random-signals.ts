@@ -642,6 +642,7 @@ export const randomSignals = [
       'the other: thread stop SIGSTOP',
       'next: tracee stop SIGTRAP',
     ],
+    { notPassive: 'the other tracer has SEIZEd both, and of those who goes on first takes it' },
   ),
   scenario(
     'R31 a real-time signal that the trap of a step is resumed with comes before those of its number that wait',

@@ -164,11 +164,16 @@ function owingLeader(host: LinuxHost, task: LinuxTask): LinuxTask | undefined {
  * (recalc_sigpending), and that is its process's SIGCONT, too.
  */
 export function maskChanged(host: LinuxHost, task: LinuxTask): void {
+  if (MASK_CALLS.has(syscallName(task.call.abi, task.call.nr))) takeOver(host, task);
+}
+
+/** What the leader has yet to take, if the task would take it, is the task's now. */
+function takeOver(host: LinuxHost, task: LinuxTask): boolean {
   const leader = owingLeader(host, task);
-  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return;
-  if (!MASK_CALLS.has(syscallName(task.call.abi, task.call.nr))) return;
+  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return false;
   task.given = leader.given;
   leader.given = null;
+  return true;
 }
 
 /** Whether the leader has sent it itself: then it runs, and wants it also where it traps; another that traps takes it if it goes on first. */
@@ -195,10 +200,7 @@ export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Si
  * True: it comes before the other, which is queued again.
  */
 export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
-  const leader = owingLeader(host, task);
-  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return false;
-  task.given = leader.given;
-  leader.given = null;
+  if (!takeOver(host, task)) return false;
   if (info.code === SI.SI_TKILL || info.signo < SIG.SIGCONT) return false; // next, then
   host.queued.again(task, info);
   return true;

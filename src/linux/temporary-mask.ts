@@ -11,10 +11,29 @@ import * as proc from './proc.ts';
 import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-const CALLS = ['rt_sigsuspend', 'ppoll', 'pselect6', 'epoll_pwait', 'epoll_pwait2', 'io_pgetevents'];
-/** Their numbers in any ABI: most calls need no look at the registers, to learn which it is. */
+/** Those that are made again; and where the argument is that may have the mask. */
+const CALLS: Readonly<Record<string, number>> = {
+  rt_sigsuspend: 0,
+  ppoll: 3,
+  epoll_pwait: 4,
+  epoll_pwait2: 4,
+  pselect6: 5,
+  io_pgetevents: 5,
+};
+/** The same of all calls that begin with another mask. */
+const MASK_AT: Readonly<Record<string, number>> = {
+  ...CALLS,
+  rt_sigtimedwait: 0,
+  rt_sigtimedwait_time64: 0,
+  ppoll_time64: CALLS.ppoll!,
+  pselect6_time64: CALLS.pselect6!,
+  io_pgetevents_time64: CALLS.io_pgetevents!,
+};
+/** The numbers of CALLS in any ABI: most calls need no look at the registers, to learn which it is. */
 const NUMBERS: ReadonlySet<number | undefined> = new Set(
-  (['x86-64', 'i386', 'x32', 'arm64'] as const).flatMap((abi) => CALLS.map((name) => syscallNumber(abi, name))),
+  (['x86-64', 'i386', 'x32', 'arm64'] as const).flatMap((abi) =>
+    Object.keys(CALLS).map((name) => syscallNumber(abi, name)),
+  ),
 );
 
 const bytes = new Uint8Array(8);
@@ -34,7 +53,7 @@ function getMask(host: LinuxHost, task: LinuxTask): bigint | null {
 export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
   if (!NUMBERS.has(nr)) return;
   const name = syscallName(host.arch.abiFromRegisters(task.registers), nr);
-  if (name === undefined || !CALLS.includes(name)) return;
+  if (name === undefined || !Object.hasOwn(CALLS, name)) return;
   if (task.ownMask !== null) {
     task.rejoins = nr;
     return;
@@ -61,21 +80,6 @@ export function lendMask(host: LinuxHost, task: LinuxTask, mask: bigint): (() =>
     if (own !== blocked) task.ownMask ??= own;
   };
 }
-
-/** Where the argument is that may have the mask. */
-const MASK_AT: Readonly<Record<string, number>> = {
-  rt_sigsuspend: 0,
-  rt_sigtimedwait: 0,
-  rt_sigtimedwait_time64: 0,
-  ppoll: 3,
-  ppoll_time64: 3,
-  epoll_pwait: 4,
-  epoll_pwait2: 4,
-  pselect6: 5,
-  pselect6_time64: 5,
-  io_pgetevents: 5,
-  io_pgetevents_time64: 5,
-};
 
 /**
  * Whether the call that the task is about to make begins with another mask: then the kernel looks anew for what is pending

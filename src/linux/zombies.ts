@@ -21,16 +21,16 @@ const statusWord = new Int32Array(status.buffer);
 export function expectDeath(host: LinuxHost, task: LinuxTask): void {
   if (host.ptrace === null) return;
   task.keeps = host.ptrace.keepsZombie(task);
-  if (task.keeps || host.ptrace.isTracer(task)) {
-    host.keepers.add(task);
-    host.native.holdDeaths(1);
-  }
+  if (task.keeps || host.ptrace.isTracer(task)) addKeeper(host, task);
   if (host.keepers.size > 0) host.dying.add(task);
 }
 
 /** It is held at its exit event: SIGKILL ends it there. */
 export function mayDieHeld(host: LinuxHost, task: LinuxTask): void {
-  if (host.ptrace?.keepsZombie(task) !== true) return;
+  if (host.ptrace?.keepsZombie(task) === true) addKeeper(host, task);
+}
+
+function addKeeper(host: LinuxHost, task: LinuxTask): void {
   host.keepers.add(task);
   host.native.holdDeaths(1);
 }

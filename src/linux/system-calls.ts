@@ -117,13 +117,16 @@ function exited(host: LinuxHost, task: LinuxTask): void {
 }
 
 /**
- * A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY). Whether there
- * is one the kernel alone knows: so the signal waits for the task, and it says.
+ * A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY); and so is the
+ * news that a group goes on, out of whose stop the task had run. Whether there is one the kernel alone knows: so the signal waits for the
+ * task, and it says.
  */
-const mayTrap = (host: LinuxHost, task: LinuxTask): boolean =>
-  host.ptrace?.isSeized(task) === true &&
-  (task.group.maybeContinued || proc.isPending(task.tid, SIG.SIGCONT)) &&
-  !proc.blocksOrIgnores(task.tid, SIG.SIGTRAP);
+function mayTrap(host: LinuxHost, task: LinuxTask): boolean {
+  const { group, tid, ranOut } = task;
+  const continued =
+    ranOut || (host.ptrace?.isSeized(task) && (group.maybeContinued || proc.isPending(tid, SIG.SIGCONT)));
+  return continued === true && !proc.blocksOrIgnores(tid, SIG.SIGTRAP);
+}
 
 /** At its exit: whether something has come in the way of the call. What sigreturn gives is the result of another. */
 export function isInterrupted(task: LinuxTask): boolean {

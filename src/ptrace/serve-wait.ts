@@ -47,7 +47,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
     if (isInVain(ptrace, call)) return returns(-ERRNO.ECHILD);
     return (call.options & W.WNOHANG) !== 0 ? tryWith(ptrace, call, optionsOf(call)) : MAKE; // what it tells is news no more
   }
-  if (event === null ? children.hasNews(call) : hasEarlier(ptrace, call, event.link)) {
+  if (event === null ? children.hasNews(call, butUnseen(call)) : hasEarlier(ptrace, call, event.link)) {
     return tryForReal(ptrace, call, event);
   }
   if (event !== null) return commit(ptrace, call, event);
@@ -98,6 +98,10 @@ function continuedOf({ kernel }: Ptrace, link: Link): WaitEvent | null {
   if (link.death !== null || !kernel.takeContinued(link.traced.task, true)) return null;
   return { link, status: 0xffff, death: false, continued: true };
 }
+
+/** Who waits for one process, which it traces, waits for nobody that we have not seen. */
+const butUnseen = ({ whom }: WaitCall): ((parent: Task | null) => boolean) | undefined =>
+  whom.type === 'pid' ? (parent) => parent !== null : undefined;
 
 /** Whether a child that comes before a link has news. */
 function hasEarlier(ptrace: Ptrace, call: WaitCall, link: Link): boolean {
@@ -226,7 +230,7 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
   const children = ptrace.news.childrenOf(tracer);
   if (event === null) {
-    return children.hasNews(call) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
+    return children.hasNews(call, butUnseen(call)) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
   }
   if (hasEarlier(ptrace, call, event.link)) return MAKE; // R14
   ptrace.news.sleepers.delete(tracer);

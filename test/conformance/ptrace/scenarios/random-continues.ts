@@ -817,4 +817,25 @@ export const randomContinues = [
     },
     ['first: thread EVENT_STOP SIGTRAP', 'then: thread stop SIGCONT', 'last: none'],
   ),
+  scenario(
+    'R45 a step over a call, after which a SIGCONT and then a stop signal wait for who ran out of a group stop: that it was continued is told first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      yield* tracer.look(tracee.pid);
+      yield* tracer.cont(tracee.pid, 0, 'SYSEMU');
+      yield* tracer.look(tracee.pid);
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('stops', yield* tracer.look(tracee.pid));
+      // The SIGCHLD of the trap comes at once after it: whether there is room for it is a race of the kernel's.
+      s.log('told first', (yield* tracer.handled()).slice(before, before + 1));
+    },
+    ['stops: tracee stop SIGTRAP', 'told first: SIGCHLD CLD_CONTINUED pid=tracee'],
+  ),
 ];

@@ -663,4 +663,21 @@ export const randomWaits = [
     },
     ['exec: runs | the wait | true'],
   ),
+  scenario(
+    'R14 a wait for a tracee is interrupted by the SIGCHLD of a child that leaves dead ones of its own behind',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const child = yield* tracer.make('child', 'fork', true);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      const orphan = yield* child.make('orphan', 'fork');
+      yield* orphan.start({ call: 'exit', args: [3] });
+      yield* orphan.condition();
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL']] });
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('the wait', yield* tracer.result(), yield* tracer.handled());
+    },
+    ['the wait: EINTR | SIGCHLD CLD_KILLED pid=child'],
+  ),
 ];

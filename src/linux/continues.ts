@@ -37,6 +37,11 @@ export function claimContinue(host: LinuxHost, task: LinuxTask): void {
   task.ownsContinue = (process & ~blocked & SIGCONT_BIT) !== 0n;
 }
 
+/** A task goes on that was held: ptrace_stop ends with a look for signals, and what its leader has yet to take is among them. */
+export function letGoOn(host: LinuxHost, task: LinuxTask): void {
+  if (!task.isLeader) task.takesContinue = host.tasks.get(task.tgid)?.ownsContinue === true;
+}
+
 /**
  * Whether a task that was ATTACHed was disturbed for nothing: the trap of a SIGCONT is none of its tracer's, and no signal is there
  * that it would take.
@@ -73,7 +78,8 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   const { process, blocked } = proc.signalState(task.tid);
   if ((process & ~blocked & SIGCONT_BIT) === 0n || proc.blocks(leader.tid, SIG.SIGCONT)) return false;
   if (leader.ownsContinue) {
-    task.declines = true;
+    if (task.takesContinue) leader.ownsContinue = false;
+    else task.declines = true;
     return false;
   }
   if (!isComing(host, leader)) return false;
@@ -127,6 +133,7 @@ export function pollYielding(host: LinuxHost): void {
 
 function goOn(host: LinuxHost, task: LinuxTask): void {
   host.yielding.delete(task);
+  task.takesContinue = false;
   const leader = host.tasks.get(task.tgid);
   if (leader?.run === Run.STOPPED && !host.ptrace!.isSeized(leader)) {
     leader.ownsContinue = task.declines = continueWaits(task);

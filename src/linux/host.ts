@@ -15,7 +15,7 @@ import { SyscallSet } from '../tracehook/syscall-set.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { type Arch, currentArch } from './arch/index.ts';
 import { deliverSoon } from './child-signals.ts';
-import { pollYielding } from './continues.ts';
+import { letGoOn, pollYielding } from './continues.ts';
 import { detachTask } from './detach.ts';
 import { Due } from './due.ts';
 import { EventBuffer, EventKind } from './event-buffer.ts';
@@ -354,6 +354,7 @@ export class LinuxHost implements Kernel {
       const outcome = this.hooks.proceed(task);
       if (outcome === Outcome.HELD) continue;
       task.goesOn = null;
+      letGoOn(this, task);
       unlessKilled(this, () => goesOn(task, outcome));
     }
     for (let item = this.backlog.shift(); item !== undefined; item = this.backlog.shift()) {

@@ -220,6 +220,8 @@ export class LinuxTask implements Task {
   takesStop = false;
   /** It is not to take its process's SIGCONT. */
   declines = false;
+  /** … or it is: it was let go while its leader stood in another stop (continues.ts). */
+  takesContinue = false;
   /** The SIGCONT that waits was there as it was shown its last trap, out of a LISTEN. */
   heardContinue = false;
   /**

@@ -74,13 +74,13 @@ export class Children {
     this.news.set(0, { ...UNKNOWN, serial: ++this.serial });
   }
 
-  /** Whether one of them may have something for this wait; `before`: one for which this is true. */
-  hasNews(call: WaitCall, before?: (parent: Task | null, birth: number) => boolean): boolean {
+  /** Whether one of them, for which `before` is true, may have something for this wait. */
+  hasNews(call: WaitCall, before: (parent: Task | null, birth: number) => boolean): boolean {
     const vain = this.vain.get(call.tracer);
     const since = vain?.wait === describe(call) ? vain.serial : -1;
     for (const one of this.news.values()) {
       if (one.serial <= since || !sees(call, one)) continue;
-      if (before === undefined || before(one.parent, one.birth)) return true;
+      if (before(one.parent, one.birth)) return true;
     }
     return false;
   }

@@ -42,12 +42,12 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   const event = find(ptrace, call, seen);
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
-  if (seen.length === 0 && sleptOn && !children.hasNews(call)) return sleep(ptrace, call);
+  if (seen.length === 0 && sleptOn && !hasNews(ptrace, call)) return sleep(ptrace, call);
   if (seen.length === 0) {
     if (isInVain(ptrace, call)) return returns(-ERRNO.ECHILD);
     return (call.options & W.WNOHANG) !== 0 ? tryWith(ptrace, call, optionsOf(call)) : MAKE; // what it tells is news no more
   }
-  if (event === null ? children.hasNews(call, butUnseen(call)) : hasEarlier(ptrace, call, event.link)) {
+  if (event === null ? hasNews(ptrace, call) : hasEarlier(ptrace, call, event.link)) {
     return tryForReal(ptrace, call, event);
   }
   if (event !== null) return commit(ptrace, call, event);
@@ -99,17 +99,28 @@ function continuedOf({ kernel }: Ptrace, link: Link): WaitEvent | null {
   return { link, status: 0xffff, death: false, continued: true };
 }
 
-/** Who waits for one process, which it traces, waits for nobody that we have not seen. */
-const butUnseen = ({ whom }: WaitCall): ((parent: Task | null) => boolean) | undefined =>
-  whom.type === 'pid' ? (parent) => parent !== null : undefined;
+/**
+ * Whether a real child may have something for a wait that sees tracees, or saw some; `before`: one for which this is true. Who waits for
+ * one process, which it traces, waits for nobody that we have not seen.
+ */
+function hasNews(
+  { news }: Ptrace,
+  call: WaitCall,
+  before: (parent: Task | null, birth: number) => boolean = () => true,
+): boolean {
+  const one = call.whom.type === 'pid';
+  return news
+    .childrenOf(call.tracer)
+    .hasNews(call, (parent, birth) => !(one && parent === null) && before(parent, birth));
+}
 
 /** Whether a child that comes before a link has news. */
 function hasEarlier(ptrace: Ptrace, call: WaitCall, link: Link): boolean {
-  const children = ptrace.news.childrenOf(call.tracer);
   const comesFirst = comesBefore(ptrace, call, link);
-  if (!children.hasNews(call, comesFirst)) return false;
+  if (!hasNews(ptrace, call, comesFirst)) return false;
+  const children = ptrace.news.childrenOf(call.tracer);
   children.keepOnly(new Set(ptrace.kernel.childrenOf(call.tracer).map(({ tid }) => tid)));
-  return children.hasNews(call, comesFirst);
+  return hasNews(ptrace, call, comesFirst);
 }
 
 function sleep(ptrace: Ptrace, call: WaitCall): Served {
@@ -228,9 +239,8 @@ export function pollWait(ptrace: Ptrace, tracer: Task): Served {
     return returns(-ERRNO.ECHILD);
   }
   // A real child's SIGCHLD may be here before we are: natively the wait has its answer by then, and is not interrupted.
-  const children = ptrace.news.childrenOf(tracer);
   if (event === null) {
-    return children.hasNews(call, butUnseen(call)) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
+    return hasNews(ptrace, call) && canBeTried(call, stopsAskedFor(ptrace, call)) ? MAKE : SLEEP;
   }
   if (hasEarlier(ptrace, call, event.link)) return MAKE; // R14
   ptrace.news.sleepers.delete(tracer);

@@ -838,4 +838,24 @@ export const randomContinues = [
     },
     ['stops: tracee stop SIGTRAP', 'told first: SIGCHLD CLD_CONTINUED pid=tracee'],
   ),
+  scenario(
+    'R33 a SIGCONT that comes while its leader is held in another stop is taken by a thread that is let go from one',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      for (const { pid } of [tracee, thread]) {
+        yield* tracer.ptrace('ATTACH', pid);
+        yield* tracer.look(pid);
+      }
+      yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+      s.log('steps', yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      s.log('thread', yield* tracer.look(thread.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('leader goes on', yield* tracee.condition());
+    },
+    ['steps: runs', 'leader: tracee stop SIGTRAP', 'thread: thread stop SIGCONT', 'leader goes on: runs'],
+  ),
 ];

@@ -11,7 +11,7 @@ import * as proc from './proc.ts';
 import { restartsCall } from './restarts.ts';
 import { type LinuxTask, Run } from './task.ts';
 
-/** Those that are made again; and where the argument is that may have the mask. */
+/** Those that are made again; and where the argument is that may have the mask. The last three: of 32-bit programs. */
 const CALLS: Readonly<Record<string, number>> = {
   rt_sigsuspend: 0,
   ppoll: 3,
@@ -19,16 +19,12 @@ const CALLS: Readonly<Record<string, number>> = {
   epoll_pwait2: 4,
   pselect6: 5,
   io_pgetevents: 5,
+  ppoll_time64: 3,
+  pselect6_time64: 5,
+  io_pgetevents_time64: 5,
 };
 /** The same of all calls that begin with another mask. */
-const MASK_AT: Readonly<Record<string, number>> = {
-  ...CALLS,
-  rt_sigtimedwait: 0,
-  rt_sigtimedwait_time64: 0,
-  ppoll_time64: CALLS.ppoll!,
-  pselect6_time64: CALLS.pselect6!,
-  io_pgetevents_time64: CALLS.io_pgetevents!,
-};
+const MASK_AT: Readonly<Record<string, number>> = { ...CALLS, rt_sigtimedwait: 0, rt_sigtimedwait_time64: 0 };
 /** The numbers of CALLS in any ABI: most calls need no look at the registers, to learn which it is. */
 const NUMBERS: ReadonlySet<number | undefined> = new Set(
   (['x86-64', 'i386', 'x32', 'arm64'] as const).flatMap((abi) =>

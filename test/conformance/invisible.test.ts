@@ -166,6 +166,21 @@ describe('attach and detach leave a process as it was', () => {
     expect(child.words).toBe(oracle.output);
   });
 
+  test('a call that sleeps with a mask of its own, of a 32-bit program: attaching does not let in what it blocks', async () => {
+    const play = async (trace: boolean): Promise<string> => {
+      const child = await target('ppoll-32', []);
+      await until('asleep', () => stateOf(child.pid) === 'S' && child.output.includes('ready'));
+      child.signal('SIGUSR1');
+      const session = trace ? await attachTo(child.pid, { tracers: [everything] }) : null;
+      await child.end();
+      await session?.close();
+      return child.words;
+    };
+    const oracle = await play(false);
+    expect(oracle).toContain('caught at its end');
+    expect(await play(true)).toBe(oracle);
+  });
+
   test.each([...sleeps, 'pause'])('%s: interrupted by SIGSTOP and SIGCONT, as without us', async (command) => {
     const play = async (trace: boolean): Promise<string> => {
       const child = await target('puppet', ['catch 10', 'say ready', command]);

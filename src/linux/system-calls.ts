@@ -117,15 +117,15 @@ function exited(host: LinuxHost, task: LinuxTask): void {
 }
 
 /**
- * A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY); and so is the
- * news that a group goes on, out of whose stop the task had run. Whether there is one the kernel alone knows: so the signal waits for the
- * task, and it says.
+ * A trap of a SEIZEd task is before any signal, also that of a SIGCONT which came while it stood in its call (TRAP_NOTIFY); and so are a
+ * stop of its group that has begun meanwhile, and the news that a group goes on, out of whose stop the task had run. Whether there is one
+ * the kernel alone knows: so the signal waits for the task, and it says.
  */
 function mayTrap(host: LinuxHost, task: LinuxTask): boolean {
-  const { group, tid, ranOut } = task;
-  const continued =
-    ranOut || (host.ptrace?.isSeized(task) && (group.maybeContinued || proc.isPending(tid, SIG.SIGCONT)));
-  return continued === true && !proc.blocksOrIgnores(tid, SIG.SIGTRAP);
+  const { group, tid, ranOut, missedStop } = task;
+  const isSeized = host.ptrace?.isSeized(task) === true;
+  const mayBe = ranOut || missedStop || (isSeized && (group.maybeContinued || proc.isPending(tid, SIG.SIGCONT)));
+  return mayBe && !proc.blocksOrIgnores(tid, SIG.SIGTRAP);
 }
 
 /** At its exit: whether something has come in the way of the call. What sigreturn gives is the result of another. */

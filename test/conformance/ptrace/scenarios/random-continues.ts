@@ -858,4 +858,40 @@ export const randomContinues = [
     },
     ['steps: runs', 'leader: tracee stop SIGTRAP', 'thread: thread stop SIGCONT', 'leader goes on: runs'],
   ),
+  scenario(
+    'R45 a step over a call, during which the group began to stop: the group’s stop is shown first, and then the trap',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.look(thread.pid);
+      yield* tracer.cont(thread.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('leader', yield* tracee.condition());
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('first', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('then', yield* tracer.look(thread.pid));
+    },
+    ['entry: thread stop SIGTRAP', 'leader: stopped', 'first: thread stop SIGSTOP', 'then: thread stop SIGTRAP'],
+  ),
+  scenario(
+    'R45 a step over a call of a thread that ran out of a group stop, which is over by then: its trap is shown, though the leader takes the SIGCONT',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.look(thread.pid);
+      yield* tracer.cont(thread.pid, 'SIGSTOP');
+      s.log('group', yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid, 0, 'SYSEMU');
+      s.log('entry', yield* tracer.look(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('leader', yield* tracee.condition());
+      yield* tracer.cont(thread.pid, 0, 'SINGLESTEP');
+      s.log('trap', yield* tracer.look(thread.pid));
+    },
+    ['group: thread stop SIGSTOP', 'entry: thread stop SIGTRAP', 'leader: runs', 'trap: thread stop SIGTRAP'],
+  ),
 ];

@@ -6,12 +6,15 @@
  * breakpoints they are not to show.
  */
 
+import { bit } from '../abi/signal-set.ts';
+import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { assemble, type Instruction, openTests, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { reportSoon } from './interrupt.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import { lendMask } from './temporary-mask.ts';
 import type { AddressSpace, ThreadGroup } from './thread-group.ts';
 
 // struct sock_filter and seccomp_data: see filter.ts
@@ -110,10 +113,15 @@ export function inheritProcFiles(parent: ThreadGroup, child: ThreadGroup): void 
   for (const fd of reads) child.procFiles.reads.add(fd);
 }
 
-/** At a stop of the process's, as the task is about to go on: if it is one where a task can be made to make a call. */
+/**
+ * At a stop of the process's, as the task is about to go on: if it is one where a task can be made to make a call. No signal comes
+ * meanwhile: one that were sent again would be another, a SIGCONT that its tracer was shown the trap of already.
+ */
 export function installProcFilters(host: LinuxHost, task: LinuxTask): void {
-  if (!canInject(task)) return;
   const { due } = task.group.procFiles;
+  if (due.length === 0 || !canInject(task)) return;
+  const giveBack = lendMask(host, task, ~bit(SIG.SIGTRAP));
+  if (giveBack === null) return;
   for (let program = due.shift(); program !== undefined; program = due.shift()) {
     const bytes = program;
     // Refused to one that gave up CAP_SYS_ADMIN where its tree did not give up new privileges: it reads what is really there.
@@ -125,8 +133,9 @@ export function installProcFilters(host: LinuxHost, task: LinuxTask): void {
       (place) => filterProgram(bytes, place, host.arch.abiFromRegisters(task.registers) === 'i386'),
     );
     if (task.run !== Run.STOPPED) return;
-    if (result === null) return;
+    if (result === null) break;
   }
+  giveBack();
 }
 
 /** At the end of a call, or outside: what it was to go on with is all in its registers. */

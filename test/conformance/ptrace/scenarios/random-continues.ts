@@ -894,4 +894,18 @@ export const randomContinues = [
     },
     ['group: thread stop SIGSTOP', 'entry: thread stop SIGTRAP', 'leader: runs', 'trap: thread stop SIGTRAP'],
   ),
+  scenario(
+    'R33 a child asks to be traced while its parent is held in the trap of a SIGCONT: that trap is shown once',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const child = yield* tracee.make('child', 'fork');
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('trap', yield* tracer.look(tracee.pid));
+      s.log('asks', yield* child.ptrace('TRACEME', 0));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid));
+    },
+    ['trap: tracee EVENT_STOP SIGTRAP', 'asks: ok', 'then: tracee stop SIGCONT'],
+  ),
 ];

@@ -54,6 +54,8 @@ export class Link {
   owesContinued = false;
   /** … but not before that of the SIGCONT, which came while it was shown a signal: the kernel tells before it looks for signals. */
   continuedLate = false;
+  /** … if there was one: its next stop says. */
+  maybeLate = false;
   /** How many SIGCONTs there had been as it was shown its last signal. */
   continues = 0;
   /** task->ptrace_message. */

@@ -41,6 +41,7 @@ export class News {
     // That it was continued is told as the task looks for signals: not at a stop in a call.
     if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
     else this.tellOwedTo(link);
+    link.maybeLate = false;
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
       ...childInfo(event, this.kernel, link.tracer),
@@ -115,6 +116,7 @@ export class News {
     const traced = this.links.traced.get(task) ?? this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
     this.continued(traced);
+    for (const link of traced.links) link.continuedLate ||= link.maybeLate;
     const late = traced.links.some((link) => link.continuedLate);
     if (!this.stopsNext(task) && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;

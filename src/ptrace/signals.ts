@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, signalsIn } from '../abi/signal-set.ts';
+import { bit, STOP_SIGNALS, signalsIn } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { PtraceKernel } from '../tracehook/ptrace.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
@@ -77,7 +77,10 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   const passed = signo === 0 ? null : passedOn(traced, kernel, task, signo, info, parentNow(link, kernel));
   // The loop of get_signal goes on, and its traps come before what it tells as it begins; for a handler it begins anew.
   const isHandled = passed !== null && kernel.disposition(task, signo) === 'handler';
-  if (link.ranOut && !isHandled && wasContinued(link, kernel)) link.continuedLate = true;
+  if (link.ranOut && !isHandled) {
+    if (wasContinued(link, kernel)) link.continuedLate = true;
+    else link.maybeLate = [...signalsIn(STOP_SIGNALS)].some((stop) => kernel.hasPending(task, stop)); // which takes a SIGCONT away
+  }
   return passed;
 }
 

@@ -908,4 +908,31 @@ export const randomContinues = [
     },
     ['trap: tracee EVENT_STOP SIGTRAP', 'asks: ok', 'then: tracee stop SIGCONT'],
   ),
+  scenario(
+    'R11 a SIGCONT that a SIGSTOP has taken away, both while who ran out of its group stop is shown a signal: not told before the next stop',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.do(calls.sigaction('SIGCHLD', 'handler'));
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid, 'SIGSTOP');
+      s.log('group', yield* tracer.look(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('signal', yield* tracer.look(tracee.pid));
+      const before = (yield* tracer.handled()).length;
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      yield* tracer.cont(tracee.pid);
+      s.log('next', yield* tracer.look(tracee.pid), (yield* tracer.handled()).slice(before));
+      yield* tracer.cont(tracee.pid);
+      s.log('then', yield* tracee.condition(), (yield* tracer.handled()).slice(before + 1));
+    },
+    [
+      'group: tracee stop SIGSTOP',
+      'signal: tracee stop SIGSTOP',
+      'next: tracee stop SIGSTOP | SIGCHLD CLD_TRAPPED pid=tracee',
+      'then: runs | none',
+    ],
+  ),
 ];

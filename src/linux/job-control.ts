@@ -148,6 +148,7 @@ export function eventStop(
   if (first) host.observeJobControl(group, 'continued');
   if (first && !group.stopWhole) host.ptrace?.stopCutShort(task);
   const tells = first && group.stopWhole;
+  task.mayYield = true;
   if ((task.trace.events & Event.JCTL) === 0) {
     if (tells) host.ptrace?.continuedOutside(task); // the leader may be traced
     wayOut(host, task);

@@ -89,6 +89,11 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
     return;
   }
   const action = defaultAction(signo);
+  // It has done what it was for: who installs a handler from now on is too late.
+  if (signo === SIG.SIGCONT && proc.disposition(task.tid, signo) !== 'handler') {
+    task.deliver = 0;
+    return;
+  }
   // It is on its way back into its group's stop, which is the one that this would make: unless others have run out of it.
   const stopsAnyway = action === 'stop' && task.trapsNext && proc.disposition(task.tid, signo) === 'default';
   const { threads } = task.group;

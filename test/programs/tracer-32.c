@@ -1,13 +1,8 @@
 // A 32-bit tracer without libc: what the requests whose layouts are those of i386 answer, a line each, without what differs
 // from run to run. Ends with 3 if it may not trace.
-typedef unsigned int u32;
+#include "narrow.h"
 
-static long call(long nr, long a, long b, long c, long d)
-{
-	long r;
-	__asm__ volatile("int $0x80" : "=a"(r) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
-	return r;
-}
+typedef unsigned int u32;
 
 enum { NR_EXIT = 1, NR_FORK = 2, NR_WRITE = 4, NR_WAITPID = 7, NR_GETPID = 20, NR_PTRACE = 26, NR_KILL = 37, NR_GETPPID = 64 };
 enum { SIGKILL = 9, SIGUSR1 = 10, NT_PRSTATUS = 1 };
@@ -69,20 +64,20 @@ static void reading(const char *name, long nr, long addr)
 static void wait_stop(void)
 {
 	int status = 0;
-	long pid = call(NR_WAITPID, child, (long)&status, 0, 0);
+	long pid = call(NR_WAITPID, child, (long)&status);
 	line("wait", pid == child);
 	hex(status);
 }
 
 void _start(void)
 {
-	child = call(NR_FORK, 0, 0, 0, 0);
+	child = call(NR_FORK);
 	if (child == 0) {
-		if (call(NR_PTRACE, 0, 0, 0, 0) != 0)
-			call(NR_EXIT, 3, 0, 0, 0);
-		call(NR_KILL, call(NR_GETPID, 0, 0, 0, 0), SIGUSR1, 0, 0);
-		call(NR_GETPPID, 0, 0, 0, 0);
-		call(NR_EXIT, word != 0x55667788, 0, 0, 0);
+		if (call(NR_PTRACE) != 0)
+			call(NR_EXIT, 3);
+		call(NR_KILL, call(NR_GETPID), SIGUSR1, 0, 0);
+		call(NR_GETPPID);
+		call(NR_EXIT, word != 0x55667788);
 	}
 	wait_stop();
 	reading("GETREGS", 12, 0);
@@ -146,6 +141,6 @@ void _start(void)
 	request("DETACH", 17, 0, 0);
 	wait_stop();
 	put("\n");
-	call(NR_WRITE, 1, (long)text, length, 0);
-	call(NR_EXIT, 0, 0, 0, 0);
+	call(NR_WRITE, 1, text, length);
+	call(NR_EXIT);
 }

@@ -10,6 +10,7 @@ import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { stopEvent, stopSignal } from '../abi/wait-status.ts';
+import { Step } from '../tracehook/hooks.ts';
 import { HostError } from './errors.ts';
 import type { LinuxHost } from './host.ts';
 import { tgidFor, tidFor } from './pid-namespaces.ts';
@@ -135,6 +136,8 @@ function step(host: LinuxHost, task: LinuxTask): boolean {
 function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status: number) => boolean): boolean {
   const { native } = host;
   const meanwhile: Siginfo[] = [];
+  // A step of its tracer's that is over, and has yet to be told.
+  let hasStepped = task.step !== Step.NONE && proc.isPending(task.tid, SIG.SIGTRAP);
   try {
     for (let stops = 0; stops < MAX_STOPS; stops++) {
       const status = runToStop(host, task, request);
@@ -146,7 +149,9 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;
       const info = decodeSiginfo(siginfo);
       // The end of the call that it stopped in counts as a step, too (R45).
-      if (info.signo !== SIG.SIGTRAP || info.code !== TRAP_BRKPT) meanwhile.push(info);
+      const isStep = info.signo === SIG.SIGTRAP && info.code === TRAP_BRKPT;
+      if (!isStep || hasStepped) meanwhile.push(info);
+      if (isStep) hasStepped = false;
     }
     return false;
   } finally {

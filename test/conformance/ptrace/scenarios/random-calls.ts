@@ -652,4 +652,23 @@ export const randomCalls = [
     },
     ['entry: tracee stop SIGTRAP', 'step: tracee stop SIGTRAP | SIGTRAP SI_KERNEL'],
   ),
+  scenario(
+    'R45 a step over a call that the SIGCHLD of a tracee of one’s own interrupts: the trap comes first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const child = yield* tracee.make('child', 'fork');
+      yield* child.ptrace('TRACEME', 0);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      yield* tracer.syscall(tracee.pid);
+      s.log('entry', yield* tracer.look(tracee.pid));
+      yield* child.start(calls.breakNops());
+      s.log('child', yield* child.condition());
+      for (const when of ['first', 'then']) {
+        yield* tracer.cont(tracee.pid, 0, 'SINGLESTEP');
+        s.log(when, yield* tracer.look(tracee.pid));
+      }
+    },
+    ['entry: tracee stop SIGTRAP', 'child: stopped', 'first: tracee stop SIGTRAP', 'then: tracee stop SIGCHLD'],
+  ),
 ];

@@ -91,6 +91,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
   const wasListening = task.run === Run.LISTENING;
   task.run = Run.STOPPED;
+  if (task.group.stopper === task) task.group.stopper = null;
   task.uid = events.uid(i);
   task.killing = false;
   task.trapShown = false;
@@ -166,7 +167,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       }
       if (isInterrupted(task)) {
         claimContinue(host, task);
-        if (!asked && disturbedForNothing(host, task)) {
+        const isStopping = task.stopsWithGroup || task.group.stopper?.run === Run.RUNNING;
+        if (!asked && !isStopping && disturbedForNothing(host, task)) {
           task.politeInterrupt = true; // the trap is next
           task.disturbed = true;
           task.trapsNext = true;

@@ -76,6 +76,8 @@ export class ThreadGroup {
   unseen = 0n;
   /** All threads joined the group stop, as far as was seen. */
   stopWhole = true;
+  /** Who was given a signal that stops them all, and has not been seen to stop yet: others of them may be, or be disturbed in a call. */
+  stopper: LinuxTask | null = null;
   /** Who was given a signal that ends them all (complete_signal, do_group_exit), and has not come to its end yet. */
   ending: LinuxTask | null = null;
   /** The wait status with which the whole process ends, once a thread was seen to exit with it. */

@@ -101,7 +101,10 @@ export function passOn(host: LinuxHost, task: LinuxTask, signo: number): void {
   task.deliver = stopsAnyway && !stopsOthers ? 0 : signo;
   // A new group stop begins, unless a SIGCONT has come since, or it has yet to join the one that there is.
   const begins = action === 'stop' && !task.stopsWithGroup && !proc.isPending(task.tid, SIG.SIGCONT);
-  if (begins) for (const thread of threads) thread.ranOut = false;
+  if (begins) {
+    for (const thread of threads) thread.ranOut = false;
+    task.group.stopper = task;
+  }
   if (action !== 'term' && action !== 'core') return;
   task.fatalPassed = true; // unless it is caught: see `killedFromOutside`
   if (threads.size > 1 && killsAll(task, signo)) task.group.ending = task;

@@ -607,4 +607,27 @@ export const randomGroupStops = [
     },
     ['before it: tracee stop SIGUSR1', 'then: tracee stop SIGSTOP | SIGSTOP SI_KERNEL pid=0'],
   ),
+  scenario(
+    'R45 a call of a leader that its group’s stop interrupts, which an untraced thread began: its exit is shown first',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      yield* tracer.look(tracee.pid);
+      for (const when of ['entry', 'in it']) {
+        yield* tracer.syscall(tracee.pid);
+        s.log(when, yield* tracer.look(tracee.pid));
+      }
+      yield* s.root.tgkill(thread, 'SIGSTOP');
+      s.log('first', yield* tracer.look(tracee.pid), yield* tracer.ptrace('GETSIGINFO', tracee.pid));
+      yield* tracer.syscall(tracee.pid);
+      s.log('then', yield* tracer.look(tracee.pid), yield* thread.condition());
+    },
+    [
+      'entry: tracee stop SIGTRAP',
+      'in it: none',
+      'first: tracee stop SIGTRAP | SIGTRAP TRAP_UNK',
+      'then: tracee stop SIGSTOP | stopped',
+    ],
+  ),
 ];

@@ -79,6 +79,8 @@ export function eventStop(
     task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
     return;
   }
+  if (task.goesBack && low === SIG.SIGTRAP) stopOver(host, task);
+  task.goesBack = false;
   const { ranOut, heardContinue, toldContinues } = task;
   task.heardContinue = false;
   task.toldContinues = -1;

@@ -315,7 +315,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const t = linux(task);
     if (!t.ranOut) return;
     t.ranOut = false;
-    t.trapsNext = true;
+    t.trapsNext = t.goesBack = true;
     if (t.run === Run.RUNNING) interruptPolitely(this.host, t);
   }
 

@@ -630,4 +630,33 @@ export const randomGroupStops = [
       'then: tracee stop SIGSTOP | stopped',
     ],
   ),
+  scenario(
+    'R32 who ran out of a group stop, which a SIGCONT has ended as its tracer left it: the next SIGSTOP stops it, though its tracer dies with that',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('stopped', yield* tracee.condition());
+      yield* s.root.seize(tracee.pid);
+      yield* s.root.look(tracee.pid);
+      yield* s.root.cont(tracee.pid);
+      yield* s.root.tgkill(tracee, 'SIGUSR2');
+      s.log('signal', yield* s.root.look(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGCONT');
+      yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
+      s.log('goes on', yield* tracee.condition());
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('attached', yield* tracee.condition());
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('tracer', yield* tracer.condition());
+      s.log('tracee', yield* tracee.condition());
+    },
+    [
+      'stopped: stopped',
+      'signal: tracee stop SIGUSR2',
+      'goes on: runs',
+      'attached: stopped',
+      'tracer: dead',
+      'tracee: stopped',
+    ],
+  ),
 ];

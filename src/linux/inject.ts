@@ -27,7 +27,8 @@ const BELOW_STACK = 512n;
 const MAX_STOPS = 130;
 const SIGSET_BYTES = 8n;
 const TRAP_BRKPT = 1;
-const ALL_BUT_SIGTRAP = ~bit(SIG.SIGTRAP);
+/** What is blocked while a task makes a call that signals are not to come into. */
+export const ALL_BUT_SIGTRAP = ~bit(SIG.SIGTRAP);
 /** With TRACESYSGOOD; and the event message of an exit (R3). */
 const SYSCALL_STOP = SIG.SIGTRAP | 0x80;
 const EXIT_MESSAGE = 2;

@@ -6,12 +6,10 @@
  * breakpoints they are not to show.
  */
 
-import { bit } from '../abi/signal-set.ts';
-import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { assemble, type Instruction, openTests, PROC_COOKIE } from './filter.ts';
 import type { LinuxHost } from './host.ts';
-import { AT_BYTES, injectCall } from './inject.ts';
+import { ALL_BUT_SIGTRAP, AT_BYTES, injectCall } from './inject.ts';
 import { reportSoon } from './interrupt.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { lendMask } from './temporary-mask.ts';
@@ -118,9 +116,9 @@ export function inheritProcFiles(parent: ThreadGroup, child: ThreadGroup): void 
  * meanwhile: one that were sent again would be another, a SIGCONT that its tracer was shown the trap of already.
  */
 export function installProcFilters(host: LinuxHost, task: LinuxTask): void {
+  if (!canInject(task)) return;
   const { due } = task.group.procFiles;
-  if (due.length === 0 || !canInject(task)) return;
-  const giveBack = lendMask(host, task, ~bit(SIG.SIGTRAP));
+  const giveBack = lendMask(host, task, ALL_BUT_SIGTRAP);
   if (giveBack === null) return;
   for (let program = due.shift(); program !== undefined; program = due.shift()) {
     const bytes = program;
@@ -132,8 +130,7 @@ export function installProcFilters(host: LinuxHost, task: LinuxTask): void {
       [SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, AT_BYTES],
       (place) => filterProgram(bytes, place, host.arch.abiFromRegisters(task.registers) === 'i386'),
     );
-    if (task.run !== Run.STOPPED) return;
-    if (result === null) break;
+    if (task.run !== Run.STOPPED || result === null) break;
   }
   giveBack();
 }

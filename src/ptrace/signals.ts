@@ -79,7 +79,7 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   const isHandled = passed !== null && kernel.disposition(task, signo) === 'handler';
   if (link.ranOut && !isHandled) {
     if (wasContinued(link, kernel)) link.continuedLate = true;
-    else link.maybeLate = [...signalsIn(STOP_SIGNALS)].some((stop) => kernel.hasPending(task, stop)); // which takes a SIGCONT away
+    else link.maybeLate = (kernel.pendingSignals(task) & STOP_SIGNALS) !== 0n; // which takes a SIGCONT away
   }
   return passed;
 }

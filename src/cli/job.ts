@@ -10,6 +10,9 @@ import { type ExitStatus, getRuntime, type Session } from '../session/index.ts';
 /** A continued job's processes get SIGCONT from the shell; only what is still stopped after this long gets ours. */
 const CONTINUE_MS = 50;
 
+/** A Ctrl-C that we learn of no later than so after the command’s end is the one that it had, too. */
+const SAME_KEY_MS = 200;
+
 /** What /proc/PID/stat says of job control; undefined when the process is gone. */
 export function placeOf(
   pid: number,
@@ -58,8 +61,12 @@ export interface JobOptions {
 export function beTransparent(session: Session, options: JobOptions = {}): void {
   const { beforeStop, leaveRest = () => leaveTheRest(session), isTaken } = options;
   let over = false;
+  let isNewKey = false;
   void session.exited.then(() => {
     over = true;
+    setTimeout(() => {
+      isNewKey = true;
+    }, SAME_KEY_MS).unref();
   });
   const pass = (signal: NodeJS.Signals): void => {
     if (over) {
@@ -75,7 +82,7 @@ export function beTransparent(session: Session, options: JobOptions = {}): void 
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     process.on(signal, () => {
-      if (over || !inForeground()) pass(signal);
+      if (over ? isNewKey : !inForeground()) pass(signal);
     });
   }
 

@@ -1,8 +1,8 @@
 /**
- * Who takes the SIGCONT that was sent to a process. Alone the kernel wakes the leader for it, if that wants it (complete_signal); under
- * us it traps every thread (R33), and whoever goes on first would take it. So the others wait in that trap for the leader; and where
- * a tracer holds the leader in another stop, one that takes it gives it to the leader, for later. A leader that is SEIZEd, and so
- * traps alone, too, does not want it by then.
+ * Who takes the SIGCONT that was sent to a process, and what else its leader has yet to take. Alone the kernel wakes the leader for it,
+ * if that wants it (complete_signal); under us it traps every thread (R33), and whoever goes on first would take it. So the others wait
+ * in that trap for the leader; and where a tracer holds the leader in another stop, one that takes it gives it to the leader, for later.
+ * A leader that is SEIZEd, and so traps alone, too, does not want it by then.
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
@@ -15,10 +15,11 @@ import type { LinuxHost } from './host.ts';
 import { tgidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import { isDropped } from './unseen.ts';
+import { isDropped, wasDropped } from './unseen.ts';
 import { wayOut } from './way-out.ts';
 
 const SIGCONT_BIT = bit(SIG.SIGCONT);
+const SIGCHLD_BIT = bit(SIG.SIGCHLD);
 const SIGTRAP_BIT = bit(SIG.SIGTRAP);
 /** Calls that set the mask of the thread, and are over then. */
 const MASK_CALLS: ReadonlySet<string | undefined> = new Set([
@@ -29,17 +30,22 @@ const PATIENCE_MS = 20;
 /** … unless it only waits for a CPU: then so often. */
 const PATIENCE_TIMES = 50;
 
-/** A stop of its leader's, which may have come in the way of taking a SIGCONT. */
-export function claimContinue(host: LinuxHost, task: LinuxTask): void {
-  if (!task.isLeader || task.group.threads.size === 1 || !host.ptrace?.isTraced(task) || host.ptrace.isSeized(task))
-    return;
+/** A stop of its leader's, which may have come in the way of taking a signal. */
+export function claimSignals(host: LinuxHost, task: LinuxTask): void {
+  if (!task.isLeader || task.group.threads.size === 1 || !host.ptrace?.isTraced(task)) return;
   const { process, blocked } = proc.signalState(task.tid);
-  task.ownsContinue = (process & ~blocked & SIGCONT_BIT) !== 0n;
+  task.owns = process & ~blocked;
+  if (host.ptrace.isSeized(task)) task.owns &= ~SIGCONT_BIT;
 }
+
+const ownsContinue = (task: LinuxTask): boolean => (task.owns & SIGCONT_BIT) !== 0n;
 
 /** A task goes on that was held: ptrace_stop ends with a look for signals, and what its leader has yet to take is among them. */
 export function letGoOn(host: LinuxHost, task: LinuxTask): void {
-  if (!task.isLeader) task.takesContinue = host.tasks.get(task.tgid)?.ownsContinue === true;
+  if (!task.isLeader) {
+    const leader = host.tasks.get(task.tgid);
+    task.takesContinue = leader !== undefined && ownsContinue(leader);
+  }
 }
 
 /**
@@ -50,7 +56,7 @@ export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
   if (task.missedStop || !host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
   const { own, process, blocked } = proc.signalState(task.tid);
   const leader = host.tasks.get(task.tgid);
-  const elsewhere = leader !== undefined && leader !== task && (comes(host, leader) || leader.ownsContinue);
+  const elsewhere = leader !== undefined && leader !== task && (comes(host, leader) || ownsContinue(leader));
   const pending = (own & ~SIGTRAP_BIT) | (elsewhere ? process & ~SIGCONT_BIT : process);
   return (pending & ~blocked) === 0n;
 }
@@ -77,8 +83,8 @@ export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {
   if (leader === undefined || leader === task) return false;
   const { process, blocked } = proc.signalState(task.tid);
   if ((process & ~blocked & SIGCONT_BIT) === 0n || proc.blocks(leader.tid, SIG.SIGCONT)) return false;
-  if (leader.ownsContinue) {
-    if (task.takesContinue) leader.ownsContinue = false;
+  if (ownsContinue(leader)) {
+    if (task.takesContinue) leader.owns &= ~SIGCONT_BIT;
     else task.declines = true;
     return false;
   }
@@ -136,23 +142,44 @@ function goOn(host: LinuxHost, task: LinuxTask): void {
   task.takesContinue = false;
   const leader = host.tasks.get(task.tgid);
   if (leader?.run === Run.STOPPED && !host.ptrace!.isSeized(leader)) {
-    leader.ownsContinue = task.declines = continueWaits(task);
+    task.declines = continueWaits(task);
+    if (task.declines) leader.owns |= SIGCONT_BIT;
+    else leader.owns &= ~SIGCONT_BIT;
   }
   wayOut(host, task);
 }
 
-/** At the delivery-stop of a process's SIGCONT, for which the task was not meant. True: it is its leader's. */
+/** At the delivery-stop of a process's signal, for which the task was not meant. True: it is its leader's. */
 export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
   const { declines } = task;
-  task.declines = false;
+  if (info.signo === SIG.SIGCONT) task.declines = false;
   const leader = host.tasks.get(task.tgid);
-  if (leader === undefined || leader === task) return false;
-  const owned = declines && info.code !== SI.SI_TKILL && leader.ownsContinue;
-  if (!owned && !isOwnOf(host, leader, task, info)) return false;
-  leader.ownsContinue = true;
+  if (leader === undefined || leader === task || leader.given !== null) return false;
+  const isLeaders =
+    info.signo === SIG.SIGCONT
+      ? isNotIts(host, leader, task, info, declines)
+      : wokeForNothing(host, leader, task, info);
+  if (!isLeaders) return false;
+  leader.owns |= bit(info.signo);
   leader.given = info;
   task.group.leaderOwes = true;
   return true;
+}
+
+function isNotIts(host: LinuxHost, leader: LinuxTask, task: LinuxTask, info: Siginfo, declines: boolean): boolean {
+  return (declines && info.code !== SI.SI_TKILL && ownsContinue(leader)) || isOwnOf(host, leader, task, info);
+}
+
+/**
+ * Whether a thread was woken by a signal that alone had been dropped as it was sent (the SIGCHLD of a child of its), and so came to take
+ * one for which its leader had been woken, that a tracer holds.
+ */
+function wokeForNothing(host: LinuxHost, leader: LinuxTask, task: LinuxTask, info: Siginfo): boolean {
+  if (info.code !== SI.SI_USER || (leader.owns & bit(info.signo)) === 0n || leader.run !== Run.STOPPED) return false;
+  if (host.ptrace!.isTraced(task)) return false;
+  const { own, process, blocked } = proc.signalState(task.tid);
+  const rest = (own | process) & ~blocked & ~leader.owns;
+  return rest === SIGCHLD_BIT && isDropped(host, task, SIG.SIGCHLD, task);
 }
 
 /** The leader of another thread, if it has yet to take a SIGCONT. */
@@ -177,7 +204,7 @@ export function maskChanged(host: LinuxHost, task: LinuxTask): void {
 /** What the leader has yet to take, if the task would take it, is the task's now. */
 function takeOver(host: LinuxHost, task: LinuxTask): boolean {
   const leader = owingLeader(host, task);
-  if (leader === undefined || proc.blocks(task.tid, SIG.SIGCONT)) return false;
+  if (leader === undefined || proc.blocks(task.tid, leader.given!.signo)) return false;
   task.given = leader.given;
   leader.given = null;
   return true;
@@ -195,9 +222,9 @@ function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pi
  * but the leader traps once more, first (TRAP_NOTIFY).
  */
 export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
-  if (signo !== SIG.SIGCONT || code === SI.SI_TKILL) return false;
+  if (code === SI.SI_TKILL) return false;
   const leader = owingLeader(host, task);
-  if (leader === undefined) return false;
+  if (leader?.given?.signo !== signo) return false;
   if (host.ptrace?.isTraced(leader)) host.ptrace.notified(leader);
   return true;
 }
@@ -207,8 +234,10 @@ export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Si
  * True: it comes before the other, which is queued again.
  */
 export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  if (owingLeader(host, task) === undefined) return false;
+  if (host.ptrace!.isTraced(task) === false && wasDropped(host, task, info)) return false; // it has looked for nothing
   if (!takeOver(host, task)) return false;
-  if (info.code === SI.SI_TKILL || info.signo < SIG.SIGCONT) return false; // next, then
+  if (info.code === SI.SI_TKILL || info.signo < task.given!.signo) return false; // next, then
   host.queued.again(task, info);
   return true;
 }
@@ -216,7 +245,7 @@ export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo):
 /** A stop signal that the kernel is not told of takes the SIGCONTs away: what a leader has yet to take, too. */
 export function dropContinues(host: LinuxHost, task: LinuxTask): void {
   const { group } = task;
-  for (const thread of group.threads) thread.given = null;
+  for (const thread of group.threads) if (thread.given?.signo === SIG.SIGCONT) thread.given = null;
   const waits = (thread: LinuxTask): boolean => proc.isPending(thread.tid, SIG.SIGCONT);
   if (!waits(task) && !(group.maybeContinued && [...group.threads].some(waits))) {
     group.maybeContinued = false;
@@ -232,7 +261,7 @@ export function takeGiven(task: LinuxTask): void {
   if (given === null || task.pending !== null || (task.stop !== Stop.TRAP && task.stop !== Stop.SIGNAL)) return;
   const { own, process } = proc.signalState(task.tid);
   task.given = null;
-  if (((own | process) & STOP_SIGNALS) === 0n) {
+  if (given.signo !== SIG.SIGCONT || ((own | process) & STOP_SIGNALS) === 0n) {
     task.pending = { info: given, disposition: proc.disposition(task.tid, given.signo) };
   }
 }

@@ -105,7 +105,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   } else if (insideCall(stop) && (trace.report || trace.interrupt)) {
     request = PTRACE.SYSCALL; // the exit stop is where the report will be made
   }
-  task.ownsContinue = false;
+  task.owns = 0n;
   if (task.trapsNext || (insideCall(stop) ? trace.interrupt : task.given !== null)) {
     task.interruptSent = true;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);

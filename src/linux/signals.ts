@@ -58,7 +58,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
     info = item.info;
-  } else if (takeUnseen(host, task, info) || (signo === SIG.SIGCONT && giveToLeader(host, task, info))) {
+  } else if (takeUnseen(host, task, info) || (host.ptrace !== null && giveToLeader(host, task, info))) {
     wayOut(host, task);
     return;
   }

@@ -13,7 +13,7 @@ import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
 import { settleDoubt } from './child-signals.ts';
-import { claimContinue, disturbedForNothing, maskChanged } from './continues.ts';
+import { claimSignals, disturbedForNothing, maskChanged } from './continues.ts';
 import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
 import { EventKind } from './event-buffer.ts';
@@ -166,7 +166,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         return;
       }
       if (isInterrupted(task)) {
-        claimContinue(host, task);
+        claimSignals(host, task);
         const isStopping = task.stopsWithGroup || task.group.stopper?.run === Run.RUNNING;
         if (!asked && !isStopping && disturbedForNothing(host, task)) {
           task.politeInterrupt = true; // the trap is next
@@ -190,7 +190,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         resumeTask(host, task);
         return;
       }
-      claimContinue(host, task);
+      claimSignals(host, task);
       const isNews = !sleepsUntraced(host, task) || !wasDropped(host, task, info);
       interruptRejoin(host, task, isNews, () => signal(host, task, info, signo));
       return;

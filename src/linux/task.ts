@@ -210,9 +210,9 @@ export class LinuxTask implements Task {
   noTrap = false;
   /** … and so was the end of its call. */
   disturbed = false;
-  /** A SIGCONT of its process is its own to take, as it goes on from its stop (continues.ts). */
-  ownsContinue = false;
-  /** … which another thread has taken for it. */
+  /** The signals of its process that are its own to take, as it goes on from its stop (continues.ts): bit n − 1 stands for signal n. */
+  owns = 0n;
+  /** One of them that another thread came to take. */
   given: Siginfo | null = null;
   /** It is in the trap of a SIGCONT, which its leader may be the one to take. */
   mayYield = false;

@@ -68,7 +68,7 @@ export class ThreadGroup {
   readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
-  /** Its leader was given a SIGCONT that another thread came to take, and may not have taken it yet: the others’ calls are seen (maskChanged). */
+  /** Its leader was given a signal that another thread came to take, and may not have taken it yet: the others’ calls are seen (maskChanged). */
   leaderOwes = false;
   /** A SIGCONT was sent to it, or to a thread of it, which may wait for that thread still. */
   maybeContinued = false;

@@ -58,8 +58,15 @@ export function isDropped(host: LinuxHost, task: LinuxTask, signo: number, named
 const leaderOf = (host: LinuxHost, task: LinuxTask): LinuxTask | undefined => host.tasks.get(task.tgid);
 
 /** At the delivery-stop of a task that nobody traces: whether alone it had been dropped as it was sent. */
-export const wasDropped = (host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean =>
-  code === SI.SI_TKILL || task.isLeader ? isIgnored(task, signo) : isDropped(host, task, signo);
+export const wasDropped = (host: LinuxHost, task: LinuxTask, info: Siginfo): boolean =>
+  isDropped(host, task, info.signo, namedBy(host, task, info));
+
+/** The thread that a signal was sent to, or to whose process, as far as its siginfo says: of a child's, the one that made the child (do_notify_parent). */
+function namedBy(host: LinuxHost, task: LinuxTask, { signo, code, pid }: Siginfo): LinuxTask | undefined {
+  if (code === SI.SI_TKILL || task.group.threads.size === 1) return task;
+  if (signo !== SIG.SIGCHLD || code <= 0) return leaderOf(host, task);
+  return makerOf(host, idFrom(host, pid ?? 0, task), task.group) ?? leaderOf(host, task);
+}
 
 /** sig_handler_ignored. */
 export function isIgnored(task: LinuxTask, signo: number): boolean {
@@ -83,9 +90,8 @@ export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boo
     if (isDropped(host, task, signo)) return true;
   }
   // do_notify_parent: likewise the thread that made that child.
-  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0 && task.group.threads.size > 1) {
-    // The thread that made the child (real_parent).
-    const maker = makerOf(host, idFrom(host, info.pid ?? 0, task), group) ?? leaderOf(host, task);
+  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0) {
+    const maker = namedBy(host, task, info);
     if (maker !== task && isDropped(host, task, signo, maker)) return true;
   }
   if ((task.unseen & mask) !== 0n) {

@@ -694,4 +694,61 @@ export const randomSignals = [
       'queue: []',
     ],
   ),
+  scenario(
+    'R29 a child of a thread dies, which ignores that: the signal for which a held leader was woken waits for the leader',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      const child = yield* thread.startMake('child', 'fork');
+      s.log('a child', yield* thread.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 28] });
+      s.log('SIGWINCH', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] });
+      s.log('SINGLESTEP', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'kill', args: [tracee.pid, 15] });
+      s.log('SIGTERM', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'kill', args: [child.pid, 9] });
+      s.log('SIGKILL to the child', yield* s.root.result());
+      s.log('  child', yield* child.condition());
+      yield* s.root.start({ call: 'getpid', args: [] });
+      yield* s.root.result();
+      s.log('  thread', yield* thread.condition());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 15] });
+      s.log('CONT with SIGTERM', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+    },
+    [
+      'SEIZE: ok',
+      'a child: child',
+      'SIGWINCH: ok',
+      '  tracee: stopped',
+      'SINGLESTEP: ok',
+      '  tracee: runs',
+      'SIGTERM: ok',
+      '  tracee: stopped',
+      'SIGKILL to the child: ok',
+      '  child: dead',
+      '  thread: runs',
+      '  tracee: stopped',
+      'wait: tracee stop SIGTRAP',
+      'CONT: ok',
+      '  tracee: stopped',
+      'wait: tracee stop SIGTERM',
+      'CONT with SIGTERM: ok',
+      '  thread: dead',
+    ],
+    { notPassive: 'the thread is traced, too, and then that SIGCHLD is for it' },
+  ),
 ];

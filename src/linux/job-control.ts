@@ -73,7 +73,13 @@ export function eventStop(
     task.stop = Stop.TRAP;
     if (low === SIG.SIGTRAP && task.ranOut) stopOver(host, task);
     task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
-    if (task.ranOut) group.stopSigno = low;
+    if (task.ranOut) {
+      group.stopSigno = low;
+      if (!group.stopWhole && host.isGroupStopped(group)) {
+        group.stopWhole = true;
+        host.observeJobControl(group, 'stopped');
+      }
+    }
     host.ptrace?.retrapped(task, low === SIG.SIGTRAP ? 0 : low);
     task.trapShown = true;
     task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);

@@ -680,4 +680,37 @@ export const randomWaits = [
     },
     ['the wait: EINTR | SIGCHLD CLD_KILLED pid=child'],
   ),
+  scenario(
+    'R10 a thread that was interrupted before its group stops completes the stop as it listens',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['INTERRUPT', thread.pid, 0, 0] });
+      s.log('INTERRUPT', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['LISTEN', thread.pid, 0, 0] });
+      s.log('LISTEN', yield* tracer.result());
+      for (const wait of ['wait', 'and again', 'and again']) {
+        yield* tracer.start({ call: 'wait4', args: [0, ['__WALL', 'WNOHANG', 'WUNTRACED']] });
+        s.log(wait, yield* tracer.result());
+      }
+    },
+    [
+      'SEIZE: ok',
+      'INTERRUPT: ok',
+      '  thread: stopped',
+      'SIGSTOP: ok',
+      '  tracee: stopped',
+      'LISTEN: ok',
+      'wait: tracee stop SIGSTOP',
+      'and again: thread EVENT_STOP SIGSTOP',
+      'and again: none',
+    ],
+  ),
 ];

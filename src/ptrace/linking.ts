@@ -158,8 +158,7 @@ export class Linking {
     const { kernel } = this;
     const { task } = traced;
     if (signo === 0 || (stop?.kind !== 'entry' && stop?.kind !== 'exit')) return false;
-    const leader = this.links.leaderOf(task);
-    return (task === leader || this.links.on(leader).length === 0) && endsAsSent(kernel, task, signo);
+    return endsAsSent(kernel, task, signo);
   }
 
   /** The last tracer is gone: so is the engine. */

@@ -616,4 +616,43 @@ export const randomEnds = [
     },
     ['held: tracee EVENT_EXIT | thread EVENT_EXIT', 'go on: dead'],
   ),
+  scenario(
+    'R53 DETACH at an entry with a deadly signal, while the group stops: it ends the process as it is sent',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
+      s.log('SIGUSR1', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'kill', args: [tracee.pid, 21] });
+      s.log('SIGTTIN', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
+      s.log('SEIZE of the thread', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['SYSCALL', thread.pid, 0, 0] });
+      s.log('SYSCALL', yield* tracer.result());
+      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['DETACH', thread.pid, 0, 15] });
+      s.log('DETACH', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+    },
+    [
+      'SEIZE: ok',
+      'SIGUSR1: ok',
+      '  tracee: stopped',
+      'SIGTTIN: ok',
+      '  thread: stopped',
+      'SEIZE of the thread: ok',
+      'SYSCALL: ok',
+      'wait: thread stop SIGTRAP',
+      'DETACH: ok',
+      '  tracee: dead',
+      '  thread: dead',
+    ],
+  ),
 ];

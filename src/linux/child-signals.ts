@@ -6,13 +6,13 @@
 import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo, type Siginfo } from '../abi/siginfo.ts';
 import { bit } from '../abi/signal-set.ts';
-import { SIG } from '../abi/signals.ts';
+import { CLD, SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
-import { tidFor } from './pid-namespaces.ts';
+import { idFrom, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
 import { unlessKilled } from './stops.ts';
@@ -91,6 +91,33 @@ export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => 
     return;
   }
   queue(host, tracer, info);
+}
+
+/**
+ * At the delivery-stop of a SIGCHLD: whether it tells of a SIGCONT to a child all whose threads its tracers hold in the stop of their group. They
+ * really listen, and so have told at once; a real tracee tells it as it goes on (get_signal), and that is what it does here.
+ */
+export function tellsTooEarly(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  const { signo, code, pid } = info;
+  if (host.ptrace === null || signo !== SIG.SIGCHLD || code !== CLD.CLD_CONTINUED) return false;
+  const child = host.tasks.get(idFrom(host, pid ?? 0, task));
+  if (child === undefined || child.group.parent?.group !== task.group) return false;
+  for (const thread of child.group.threads) if (!thread.exited && !staysInStop(host, thread)) return false;
+  child.group.owedContinue = info;
+  return true;
+}
+
+const staysInStop = (host: LinuxHost, task: LinuxTask): boolean =>
+  (task.inGroupStop || task.leavesGroupStop) && host.ptrace!.keepsStopped(task);
+
+/** A thread goes on from its group's stop, that a SIGCONT has ended. */
+export function tellContinued(host: LinuxHost, task: LinuxTask): void {
+  const { group } = task;
+  task.leavesGroupStop = false;
+  const { owedContinue, parent } = group;
+  group.owedContinue = null;
+  if (owedContinue !== null && parent !== null && parent.run !== Run.GONE)
+    sendChildSignal(host, parent, () => owedContinue, true);
 }
 
 /** Whether a SIGCHLD that is ignored unless it is blocked is to be sent. */

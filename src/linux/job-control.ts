@@ -8,6 +8,7 @@ import { Event } from '../tracehook/events.ts';
 import { Outcome, Step } from '../tracehook/hooks.ts';
 import { disturbedForNothing, hasTrap, leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
+import { interruptPolitely } from './interrupt.ts';
 import * as proc from './proc.ts';
 import { resumeTask } from './resume.ts';
 import { rejoinCall, undisturbed } from './system-calls.ts';
@@ -29,11 +30,20 @@ export function listenHeld(host: LinuxHost, task: LinuxTask): boolean {
 
 /** Back into its trap. */
 export function endListen(host: LinuxHost, task: LinuxTask): void {
+  if (!task.lone) return;
   task.lone = false;
   const status = host.trapListener(task.tid);
   if (status === null) return;
   if (isStopped(status) && stopEvent(status) === PTRACE_EVENT.STOP) task.run = Run.STOPPED;
   else host.backlog.push({ tid: task.tid, status });
+}
+
+/** Whoever held it in a stop of its own leaves it: back into that of its group, out of which it has run. */
+export function rejoinGroupStop(host: LinuxHost, task: LinuxTask): void {
+  if (!task.ranOut) return;
+  task.ranOut = false;
+  task.trapsNext = task.goesBack = true;
+  if (task.run === Run.RUNNING) interruptPolitely(host, task);
 }
 
 /** A SIGCONT was generated while it was in no group stop, or had run out of it. */
@@ -162,6 +172,7 @@ export function eventStop(
     wayOut(host, task);
     return;
   }
+  task.leavesGroupStop = true;
   const outcome = host.hooks.jctl(task, 'continued', tells ? 'continued' : null);
   follow(task, outcome, () => {
     if (outcome === Outcome.HELD) {

@@ -12,12 +12,11 @@ import type { Disposition } from '../tracehook/signal.ts';
 import { ExitState, type Task } from '../tracehook/task.ts';
 import { mayAccess, mayAdminister } from './access.ts';
 import { attachThread } from './attach.ts';
-import { childSignalsOf, sendChildSignal } from './child-signals.ts';
+import { childSignalsOf, sendChildSignal, tellContinued } from './child-signals.ts';
 import { dropContinues } from './continues.ts';
 import { type LinuxHost, optionsFor } from './host.ts';
 import { queueTruly } from './inject.ts';
-import { interruptPolitely } from './interrupt.ts';
-import { endListen, listenHeld, notified } from './job-control.ts';
+import { endListen, listenHeld, notified, rejoinGroupStop } from './job-control.ts';
 import { parentOf } from './parents.ts';
 import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
@@ -180,7 +179,9 @@ export class LinuxPtraceKernel implements PtraceKernel {
     if (info.signo === SIG.SIGCONT && t.run === Run.STOPPED && insideCall(t.stop) && proc.signalPending(t.tid))
       t.missedStop = true;
     const item = this.host.queued.addUnlessLost(t, info);
-    if (item !== undefined) item.ends = !isTraced && endsAsSent(t, info.signo);
+    if (item === undefined || isTraced || !endsAsSent(t, info.signo)) return;
+    item.ends = true;
+    if (t.stop === Stop.ENTRY && beginsWithMask(t)) t.registers.set(this.host.arch.syscallNumber, -1n); // it does not come to block it
   }
 
   putBack(task: Task, info: Siginfo): void {
@@ -255,8 +256,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   unlisten(task: Task): void {
-    const t = linux(task);
-    if (t.lone) endListen(this.host, t);
+    endListen(this.host, linux(task));
   }
 
   hasPendingUpTo(task: Task, signo: number): boolean {
@@ -312,11 +312,11 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   rejoinGroupStop(task: Task): void {
-    const t = linux(task);
-    if (!t.ranOut) return;
-    t.ranOut = false;
-    t.trapsNext = t.goesBack = true;
-    if (t.run === Run.RUNNING) interruptPolitely(this.host, t);
+    rejoinGroupStop(this.host, linux(task));
+  }
+
+  trapOver(task: Task): void {
+    tellContinued(this.host, linux(task));
   }
 
   parentOf(task: Task): Task | null {

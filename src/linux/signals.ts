@@ -4,6 +4,7 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
+import { tellsTooEarly } from './child-signals.ts';
 import { giveToLeader, joinsGiven, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
@@ -31,7 +32,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
   }
-  if (host.ptrace !== null && joinsGiven(host, task, info)) {
+  if (host.ptrace !== null && (joinsGiven(host, task, info) || tellsTooEarly(host, task, info))) {
     undisturbed(host, task);
     wayOut(host, task);
     return;

@@ -194,6 +194,8 @@ export class LinuxTask implements Task {
   pending: DequeuedSignal | null = null;
   /** Its signo, for as long as the stop lasts. */
   stopSigno = 0;
+  /** A SIGCONT has ended its group's stop, and it has yet to go on from that. */
+  leavesGroupStop = false;
   /** It is on its way back into the stop of its group, if that lasts: its next trap says. */
   goesBack = false;
   /** Signals we queued ourselves, waiting for their delivery-stop. */

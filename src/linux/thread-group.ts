@@ -1,5 +1,6 @@
 /** What the threads of a process share, as far as the Linux host keeps it. */
 
+import type { Siginfo } from '../abi/siginfo.ts';
 import type { Tgid } from '../base/brand.ts';
 import type { Disposition } from '../tracehook/signal.ts';
 import type { QueuedSignal } from './queued-signals.ts';
@@ -68,6 +69,8 @@ export class ThreadGroup {
   readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
+  /** The SIGCHLD of that SIGCONT, which its parent is to get as a thread goes on (child-signals.ts). */
+  owedContinue: Siginfo | null = null;
   /** Its leader was given a signal that another thread came to take, and may not have taken it yet: the others’ calls are seen (maskChanged). */
   leaderOwes = false;
   /** A SIGCONT was sent to it, or to a thread of it, which may wait for that thread still. */

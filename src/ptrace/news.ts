@@ -40,7 +40,7 @@ export class News {
   stopped(link: Link, stop: PtraceStop): void {
     // That it was continued is told as the task looks for signals: not at a stop in a call.
     if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
-    else this.tellOwedTo(link);
+    else if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
     link.maybeLate = false;
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
@@ -91,11 +91,7 @@ export class News {
 
   /** What was put off for it the tracers of a leader are told by any thread that looks for signals. */
   tellOwed(task: Task): void {
-    for (const link of this.links.on(this.links.leaderOf(task))) this.tellOwedTo(link);
-  }
-
-  private tellOwedTo(link: Link): void {
-    if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
+    for (const link of this.links.on(this.links.leaderOf(task))) if (link.owesContinued) this.tellContinuedTo(link);
   }
 
   tellContinuedTo(link: Link): void {

@@ -16,15 +16,13 @@ import {
   type EngineOps,
   Resume,
   run,
-  SignalDisposition,
   type SignalReport,
   SyscallDisposition,
   type SyscallVerdict,
-  signalOf,
   syscallOf,
 } from '../utrace/index.ts';
 import type { Link } from './link.ts';
-import { owedReport, signalReport, stopsAlone, takesAnother } from './signals.ts';
+import { looksAgain, owedReport, signalReport, stopsAlone, takesAnother } from './signals.ts';
 import { eventStop, groupStop, syscallStop, trapStop } from './stop.ts';
 import type { Report, Traced } from './traced.ts';
 
@@ -171,7 +169,7 @@ function* wholeSignal(
   const answer = yield* signalReport(traced, kernel, task, action, signal);
   // do_signal_stop, at once: a stop that is whole takes the place of what was to be told of the one before.
   if (stopsAlone(task, kernel, answer, signal)) for (const link of traced.links) link.owesContinued = false;
-  signalOver(traced, signalOf(answer) === SignalDisposition.IGN && takesAnother(task, kernel));
+  signalOver(traced, looksAgain(traced, kernel, answer, signal) && takesAnother(task, kernel));
   return answer;
 }
 

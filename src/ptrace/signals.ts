@@ -53,9 +53,14 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
   return { claimants: [], others: [...links.filter(sent), ...links.filter((link) => !sent(link))] };
 }
 
-/** Whether there was a SIGCONT since the stop was shown. */
-const wasContinued = ({ traced, continues }: Link, kernel: PtraceKernel): boolean =>
-  kernel.continues(traced.task) !== continues || kernel.hasPending(traced.task, SIG.SIGCONT);
+/** Whether there was a SIGCONT since the stop for a signal was shown. */
+function wasContinued({ traced: { task }, continues }: Link, kernel: PtraceKernel, signo: number): boolean {
+  if (kernel.continues(task) !== continues || kernel.hasPending(task, SIG.SIGCONT)) return true;
+  // One that waits for another thread: a stop signal took away all that had come before it.
+  return isStopSignal(signo) && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT));
+}
+
+const isStopSignal = (signo: number): boolean => (STOP_SIGNALS & bit(signo)) !== 0n;
 
 /** current->parent: the tracer, or, when that has let go, the real one. */
 const parentNow = ({ over, tracer, traced }: Link, kernel: PtraceKernel): Task =>
@@ -78,7 +83,7 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   // The loop of get_signal goes on, and its traps come before what it tells as it begins; for a handler it begins anew.
   const isHandled = passed !== null && kernel.disposition(task, signo) === 'handler';
   if (link.ranOut && !isHandled) {
-    if (wasContinued(link, kernel)) link.continuedLate = true;
+    if (wasContinued(link, kernel, info.signo)) link.continuedLate = true;
     else link.maybeLate = (kernel.pendingSignals(task) & STOP_SIGNALS) !== 0n; // which takes a SIGCONT away
   }
   return passed;
@@ -236,6 +241,16 @@ export const stopsAlone = (task: Task, kernel: PtraceKernel, answer: number, { i
   info !== null &&
   stops(task, kernel, info.signo) &&
   kernel.threadsOf(task).every((thread) => thread === task || thread.exitState !== ExitState.ALIVE);
+
+/** Whether the loop of get_signal goes on after a signal: that is dropped, or was to stop the group, and a SIGCONT has come since. */
+export const looksAgain = (
+  { task, links }: Traced,
+  kernel: PtraceKernel,
+  answer: number,
+  { info }: SignalReport,
+): boolean =>
+  signalOf(answer) === SignalDisposition.IGN ||
+  (info !== null && stops(task, kernel, info.signo) && links.some((link) => link.continuedLate));
 
 /** A report that was asked for: the traps that are owed, and a handler stepped into. */
 export function* owedReport(

@@ -935,4 +935,99 @@ export const randomContinues = [
       'then: runs | none',
     ],
   ),
+  scenario(
+    'R37 a SIGCONT while an ATTACHed leader that ran out of its group stop is shown the SIGSTOP: the next signal is shown before it is told',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'sigaction', args: [17, 'handler', []] });
+      s.log('sigaction', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      s.log('  handled', (yield* tracer.handled()).slice(0));
+      yield* tracer.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
+      s.log('ATTACH', yield* tracer.result());
+      s.log('  handled', (yield* tracer.handled()).slice(1));
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  handled', (yield* tracer.handled()).slice(2));
+      yield* tracer.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
+      s.log('SIGCONT', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 17] });
+      s.log('SIGCHLD', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 19] });
+      s.log('CONT with SIGSTOP', yield* tracer.result());
+      s.log('  handled', (yield* tracer.handled()).slice(3));
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  handled', (yield* tracer.handled()).slice(4));
+    },
+    [
+      'sigaction: ok',
+      'SIGSTOP: ok',
+      '  tracee: stopped',
+      '  thread: stopped',
+      'SEIZE: ok',
+      '  handled: SIGCHLD CLD_STOPPED pid=thread',
+      'ATTACH: ok',
+      '  handled: SIGCHLD CLD_STOPPED pid=tracee',
+      'CONT: ok',
+      '  handled: SIGCHLD CLD_TRAPPED pid=tracee',
+      'SIGCONT: ok',
+      'SIGCHLD: ok',
+      'CONT with SIGSTOP: ok',
+      '  handled: SIGCHLD CLD_TRAPPED pid=tracee',
+      'wait: tracee stop SIGCHLD',
+      'CONT: ok',
+      '  handled: none',
+    ],
+  ),
+  scenario(
+    'R37 a SIGCONT to a child that a tracer holds in its stop: its parent, which is traced, hears of it as the child goes on',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const parent = yield* s.root.make('parent', 'fork', true);
+      const child = yield* parent.make('child', 'fork', true);
+      yield* s.root.start({ call: 'kill', args: [child.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      s.log('  child', yield* child.condition());
+      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', parent.pid, 0, 0] });
+      s.log('SEIZE of the parent', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', child.pid, 0, 0] });
+      s.log('SEIZE of the child', yield* tracer.result());
+      yield* tracer.start({ call: 'kill', args: [child.pid, 18] });
+      s.log('SIGCONT', yield* tracer.result());
+      s.log('  parent', yield* parent.condition());
+      s.log('  child', yield* child.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', child.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  parent', yield* parent.condition());
+      s.log('  child', yield* child.condition());
+      yield* s.root.start({ call: 'wait4', args: [parent.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['GETSIGINFO', parent.pid, 0, 0] });
+      s.log('siginfo', yield* s.root.result());
+    },
+    [
+      'SIGSTOP: ok',
+      '  child: stopped',
+      'SEIZE of the parent: ok',
+      'SEIZE of the child: ok',
+      'SIGCONT: ok',
+      '  parent: runs',
+      '  child: stopped',
+      'CONT: ok',
+      '  parent: stopped',
+      '  child: stopped',
+      'wait: parent stop SIGCHLD',
+      'siginfo: SIGCHLD CLD_CONTINUED pid=child status=0x12',
+    ],
+  ),
 ];

@@ -655,4 +655,32 @@ export const randomEnds = [
       '  thread: dead',
     ],
   ),
+  scenario(
+    'R53 DETACH at the entry of a sigsuspend with a deadly signal that this is to block: it ends the process as it is sent',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracee.start({ call: 'sigsuspend', args: [['SIGUSR1']] });
+      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
+      s.log('ATTACH', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] });
+      s.log('SYSCALL', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 10] });
+      s.log('DETACH with SIGUSR1', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+    },
+    [
+      'ATTACH: ok',
+      '  tracee: stopped',
+      'SYSCALL: ok',
+      '  tracee: stopped',
+      'wait: tracee stop SIGTRAP',
+      'DETACH with SIGUSR1: ok',
+      '  tracee: dead',
+    ],
+    { notPassive: 'another tracer has it then, and it is asked' },
+  ),
 ];

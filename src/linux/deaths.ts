@@ -106,12 +106,7 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     // Linux takes the code from nobody: only what we ourselves tell of a child of ours can show the change.
     const code = host.hooks.exitCode(task);
     if ((task.trace.events & Event.EXIT) !== 0 && code !== status) task.changedStatus = code;
-    leaveGroup(host, task);
-    const isToldLater = task.isLeader && (!task.groupDead || hasZombies(host, task));
-    if (isToldLater) host.ptrace?.leaderDied(task, status);
-    if (host.unborn.size > 0) adoptOrphans(host, task);
-    if (isToldLater) host.ptrace?.tracerGone(task);
-    expectDeath(host, task);
+    leaves(host, task, status);
     resumeTask(host, task);
     if (isEnder) awaitDeath(host, task);
   };
@@ -130,6 +125,23 @@ export function exiting(host: LinuxHost, task: LinuxTask, status: number): void 
     return;
   }
   follow(task, host.hooks.exit(task, status), after);
+}
+
+/** From its exit event to its death. */
+function leaves(host: LinuxHost, task: LinuxTask, status: number): void {
+  leaveGroup(host, task);
+  const isToldLater = task.isLeader && (!task.groupDead || hasZombies(host, task));
+  if (isToldLater) host.ptrace?.leaderDied(task, status);
+  if (host.unborn.size > 0) adoptOrphans(host, task);
+  if (isToldLater) host.ptrace?.tracerGone(task);
+  expectDeath(host, task);
+}
+
+/** SIGKILL has ended a leader that was held at its exit event, and no wait can tell of it: its process has other threads still. */
+export function diedHeld(host: LinuxHost, task: LinuxTask): void {
+  brokenStop(host, task);
+  task.run = Run.RUNNING;
+  leaves(host, task, task.ownStatus ?? 0);
 }
 
 /** Whether its whole group ends with it: by a signal, by exit_group, or since it is the last (synchronize_group_exit). */
@@ -183,7 +195,9 @@ export function passAway(host: LinuxHost, task: LinuxTask, status: number): void
   task.served = null;
   host.parked.delete(task);
   host.ptrace?.tracerGone(task);
-  if (task.isLeader) host.ptrace?.processGone(task);
+  // Its leader may be told of later: a dead thread waits for its tracers.
+  const leader = task.isLeader || task.group.live === 0 ? host.tasks.get(task.tgid) : undefined;
+  if (leader !== undefined) host.ptrace?.processGone(leader);
 }
 
 /** Death, then reap: our wait has reaped the task, or our hold on it. */

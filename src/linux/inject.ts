@@ -160,9 +160,10 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
   }
 }
 
-/** A trap that is not for now: of its group, or of a SIGCONT. Else it is one of our own INTERRUPTs, which came late. */
+/** A trap that is not for now: of its group, or of a SIGCONT; or it is one of our own INTERRUPTs, which came late. */
 function passTrap(task: LinuxTask, signo: number): void {
-  if (signo !== SIG.SIGTRAP || proc.isPending(task.tid, SIG.SIGCONT)) task.trapsNext = true;
+  if (signo !== SIG.SIGTRAP || !task.interruptLate || proc.isPending(task.tid, SIG.SIGCONT)) task.trapsNext = true;
+  task.interruptLate = false;
 }
 
 /** Where the task's address space has a system call instruction; null: nowhere. */

@@ -99,6 +99,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const polite = task.politeInterrupt;
   const asked = task.interruptSent || !task.begun;
   task.begun = true;
+  task.interruptLate = task.interruptSent && kind !== EventKind.STOP;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;

@@ -131,6 +131,8 @@ export class LinuxTask implements Task {
   resumedWith = 0;
   /** A PTRACE_INTERRUPT is on its way. */
   interruptSent = false;
+  /** … and it stopped for something else: its trap may be the next one. */
+  interruptLate = false;
   /** That INTERRUPT was only for a report: a sleep it disturbs is to go on as if nothing had been. */
   politeInterrupt = false;
   /** It sleeps in restart_syscall, after a disturbance for nothing, and this is its call; −1: it does not. */

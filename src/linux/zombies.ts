@@ -6,8 +6,9 @@
 
 import { DeathSignal } from '../tracehook/hooks.ts';
 import { ExitState } from '../tracehook/task.ts';
-import { died, passAway, releaseDead } from './deaths.ts';
+import { died, diedHeld, passAway, releaseDead } from './deaths.ts';
 import type { LinuxHost } from './host.ts';
+import * as proc from './proc.ts';
 import { flushResume } from './resume.ts';
 import { brokenStop } from './stops.ts';
 import { type LinuxTask, Run } from './task.ts';
@@ -56,7 +57,12 @@ export function pollDying(host: LinuxHost, all = false): boolean {
       task.run === Run.RUNNING ? task.exited || all : task.run === Run.STOPPED && task.ownStatus !== undefined;
     if (!mayDie || task.exitState !== ExitState.ALIVE) continue;
     const r = host.native.peekDeath(task.tid, 0, status);
-    if (r === 0) continue;
+    if (r === 0) {
+      if (task.run !== Run.STOPPED || !task.isLeader || proc.state(task.tid) !== 'Z') continue;
+      diedHeld(host, task);
+      any = true;
+      continue;
+    }
     any = true;
     if (task.run === Run.STOPPED) brokenStop(host, task);
     host.dying.delete(task);

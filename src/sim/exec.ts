@@ -29,7 +29,8 @@ export function execve(kernel: SimKernel, task: SimTask, path: string, start: St
   zapOtherThreads(kernel, task);
   return sleepOn(kernel, task, {
     what: 'execve',
-    check: () => (isAlone(task) ? 0 : null),
+    // de_thread: who is woken for the last of them and finds that it is killed itself leaves.
+    check: () => (isAlone(task) && !task.fatalPending ? 0 : null),
     goesOn(_kernel, _task, result) {
       process.execTask = null;
       if (result !== 0) return completeCall(kernel, task, -ERRNO.EAGAIN); // killed meanwhile

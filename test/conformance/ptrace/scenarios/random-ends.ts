@@ -683,4 +683,85 @@ export const randomEnds = [
     ],
     { notPassive: 'another tracer has it then, and it is asked' },
   ),
+  scenario(
+    'R12 the last thread of a process dies, and waits for its tracer: a dead child of theirs is there for who takes it in, and comes first',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* s.root.seize(thread.pid, 'TRACEEXIT');
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 15] });
+      s.log('SIGTERM', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'kill', args: [child.pid, 10] });
+      s.log('SIGUSR1 to the child', yield* s.root.result());
+      s.log('  child', yield* child.condition());
+      yield* s.root.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT', yield* s.root.result());
+      s.log('  thread', yield* thread.condition());
+      for (const wait of ['wait', 'and again', 'and again']) {
+        yield* s.root.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
+        s.log(wait, yield* s.root.result());
+      }
+    },
+    [
+      'SIGTERM: ok',
+      '  tracee: dead',
+      '  thread: stopped',
+      'SIGUSR1 to the child: ok',
+      '  child: dead',
+      'wait: thread EVENT_EXIT',
+      'CONT: ok',
+      '  thread: dead',
+      'wait: child killed SIGUSR1',
+      'and again: thread killed SIGTERM',
+      'and again: tracee killed SIGTERM',
+    ],
+  ),
+  scenario(
+    'R50 SIGKILL while a leader is held at its exit event, and its thread, in an exec, waits for it: the leader’s stop is no more',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid, 'TRACEEXIT');
+      yield* tracer.seize(thread.pid, 'TRACEEXIT');
+      yield* thread.start({ call: 'exec', args: [] });
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 9] });
+      s.log('SIGKILL', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['GETEVENTMSG', tracee.pid, 0, 0] });
+      s.log('GETEVENTMSG', yield* tracer.result());
+      for (const wait of ['wait', 'and again']) {
+        yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
+        s.log(wait, yield* tracer.result());
+      }
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT of the thread', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      for (const wait of ['wait', 'and again', 'and again']) {
+        yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
+        s.log(wait, yield* tracer.result());
+      }
+    },
+    [
+      '  tracee: stopped',
+      'SIGKILL: ok',
+      '  tracee: dead',
+      '  thread: stopped',
+      'GETEVENTMSG: ESRCH',
+      'wait: thread EVENT_EXIT',
+      'and again: none',
+      'CONT of the thread: ok',
+      '  thread: dead',
+      'wait: thread killed SIGKILL',
+      'and again: tracee killed SIGKILL',
+      'and again: ECHILD',
+    ],
+  ),
 ];

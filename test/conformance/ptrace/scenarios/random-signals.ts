@@ -751,4 +751,56 @@ export const randomSignals = [
     ],
     { notPassive: 'the thread is traced, too, and then that SIGCHLD is for it' },
   ),
+  scenario(
+    'R27 a signal that the mask a tracer has set blocks goes back, and the trap of a SIGCONT that its leader has taken is next',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      s.log('TRACEME', yield* tracee.result());
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 20] });
+      s.log('SIGTSTP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
+      s.log('SIGUSR1', yield* s.root.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['SETSIGMASK', thread.pid, 8, ['SIGUSR1']] });
+      s.log('SETSIGMASK', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
+      s.log('SIGCONT', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT of the leader', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 10] });
+      s.log('CONT with SIGUSR1', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+    },
+    [
+      'TRACEME: ok',
+      'SIGTSTP: ok',
+      '  tracee: stopped',
+      '  thread: stopped',
+      'SEIZE: ok',
+      'CONT: ok',
+      '  thread: runs',
+      'SIGUSR1: ok',
+      '  thread: stopped',
+      'SETSIGMASK: ok',
+      'SIGCONT: ok',
+      'CONT of the leader: ok',
+      '  tracee: stopped',
+      'CONT with SIGUSR1: ok',
+      '  thread: stopped',
+      'wait: thread EVENT_STOP SIGTRAP',
+    ],
+  ),
 ];

@@ -63,6 +63,11 @@ function stopOver(host: LinuxHost, task: LinuxTask): void {
   else host.ptrace?.stopCutShort(task);
 }
 
+/** A task has trapped for a SIGCONT: who of its process is held meanwhile does so as it goes on, and that disturbs no call any more. */
+function owesTraps(task: LinuxTask): void {
+  for (const other of task.group.threads) if (other !== task && other.run === Run.STOPPED) other.trapDue = true;
+}
+
 /** Whether a SIGCONT waits for its process, or a stop signal, which takes those away. */
 const jobControlWaits = ({ group }: LinuxTask): boolean =>
   [...group.threads].some(({ tid }) => (proc.pendingSignals(tid) & JOB_CONTROL) !== 0n);
@@ -95,6 +100,8 @@ export function eventStop(
     task.heardContinue = proc.isPending(task.tid, SIG.SIGCONT);
     return;
   }
+  const { trapDue } = task;
+  task.trapDue = false;
   if (task.goesBack && low === SIG.SIGTRAP) stopOver(host, task);
   task.goesBack = false;
   const { ranOut, heardContinue, toldContinues } = task;
@@ -150,7 +157,8 @@ export function eventStop(
       group.maybeContinued = true;
       const isNews = toldContinues !== group.continues || jobControlWaits(task);
       if (ranOut || isNews) notified(host, task, ranOut);
-      const forNothing = disturbedForNothing(host, task);
+      owesTraps(task);
+      const forNothing = !trapDue && disturbedForNothing(host, task);
       task.missedStop = false;
       if (!task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);
       task.noTrap = forNothing && task.step !== Step.NONE && hasTrap(task);
@@ -160,6 +168,7 @@ export function eventStop(
     return;
   }
   task.leavesStop = host.ptrace !== null && proc.signalPending(task.tid);
+  owesTraps(task);
   // SIGCONT: the group stop is over (R27). The first thread to leave it tells the parent.
   const first = !group.continueReported;
   group.continueReported = true;

@@ -107,7 +107,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.noTrap = false;
   task.mayYield = false;
   if (kind !== EventKind.STOP) {
-    task.heardContinue = task.takesContinue = task.leavesGroupStop = false;
+    task.heardContinue = task.takesContinue = task.leavesGroupStop = task.trapDue = false;
     task.toldContinues = -1;
   }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));

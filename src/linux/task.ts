@@ -218,6 +218,8 @@ export class LinuxTask implements Task {
   owns = 0n;
   /** One of them that another thread came to take. */
   given: Siginfo | null = null;
+  /** A SIGCONT came while it was held: its trap is next as it goes on. */
+  trapDue = false;
   /** It is in the trap of a SIGCONT, which its leader may be the one to take. */
   mayYield = false;
   /** Its last tracer, or SIGCONT, has let it go, and since then it has not come to the program. */

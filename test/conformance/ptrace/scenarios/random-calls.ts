@@ -671,4 +671,51 @@ export const randomCalls = [
     },
     ['entry: tracee stop SIGTRAP', 'child: stopped', 'first: tracee stop SIGTRAP', 'then: tracee stop SIGCHLD'],
   ),
+  scenario(
+    'R39 a SIGCONT that a thread has taken while its leader was held in the middle of a call that ends: its trap does not begin that call anew',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      s.log('TRACEME', yield* tracee.result());
+      yield* tracee.start({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] });
+      s.log('mask', yield* tracee.result());
+      yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 21] });
+      s.log('SIGTTIN', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
+      s.log('SIGCONT', yield* s.root.result());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 19] });
+      s.log('SINGLESTEP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+    },
+    [
+      'TRACEME: ok',
+      'mask: ok',
+      'SIGTTIN: ok',
+      '  tracee: stopped',
+      '  thread: stopped',
+      'SIGSTOP: ok',
+      'CONT: ok',
+      '  tracee: stopped',
+      'SIGCONT: ok',
+      '  thread: runs',
+      'wait: tracee stop SIGSTOP',
+      'SINGLESTEP: ok',
+      '  tracee: stopped',
+      'wait: tracee stop SIGTRAP',
+    ],
+  ),
 ];

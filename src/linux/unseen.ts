@@ -87,7 +87,8 @@ export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boo
   const mask = bit(signo);
   // kill(2): its leader did not take it, for it is dead, or stopped.
   if (host.ptrace !== null && !task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
-    if (isDropped(host, task, signo)) return true;
+    const wasSeen = ((leaderOf(host, task)?.seen ?? 0n) & mask) !== 0n; // it had a tracer as that was sent
+    if (!wasSeen && isDropped(host, task, signo)) return true;
   }
   // do_notify_parent: likewise the thread that made that child.
   if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0) {

@@ -803,4 +803,49 @@ export const randomSignals = [
       'wait: thread EVENT_STOP SIGTRAP',
     ],
   ),
+  scenario(
+    'R30 a signal that is ignored, sent while a tracer had the leader: a thread takes it after that has let the leader go',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['ATTACH', thread.pid, 0, 0] });
+      s.log('ATTACH of the thread', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'kill', args: [tracee.pid, 10] });
+      s.log('SIGUSR1', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 17] });
+      s.log('SIGCHLD', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 19] });
+      s.log('CONT with SIGSTOP', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
+      s.log('DETACH', yield* tracer.result());
+      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  thread', yield* thread.condition());
+      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+    },
+    [
+      'SEIZE: ok',
+      'ATTACH of the thread: ok',
+      '  thread: stopped',
+      'SIGUSR1: ok',
+      '  tracee: stopped',
+      'SIGCHLD: ok',
+      'CONT with SIGSTOP: ok',
+      '  thread: stopped',
+      'DETACH: ok',
+      'wait: thread stop SIGSTOP',
+      'CONT: ok',
+      '  thread: stopped',
+      'wait: thread stop SIGCHLD',
+    ],
+  ),
 ];

@@ -71,9 +71,12 @@ function comes(host: LinuxHost, leader: LinuxTask): boolean {
   return leader.run === Run.LISTENING && !host.ptrace!.isTraced(leader);
 }
 
-/** Whether it is worth waiting for. */
-const isComing = (host: LinuxHost, leader: LinuxTask): boolean =>
-  comes(host, leader) || (leader.run === Run.RUNNING && host.ptrace!.isSeized(leader) && !leader.exited);
+/** Whether it is worth waiting for: not if it sleeps for the end of its vfork. */
+function isComing(host: LinuxHost, leader: LinuxTask): boolean {
+  if (comes(host, leader)) return true;
+  if (leader.run !== Run.RUNNING || leader.exited || !host.ptrace!.isSeized(leader)) return false;
+  return proc.state(leader.tid) !== 'D';
+}
 
 /** At the trap of a SIGCONT, when its tracers have seen it. True: the task waits for its leader, and goes on by itself. */
 export function leavesToLeader(host: LinuxHost, task: LinuxTask): boolean {

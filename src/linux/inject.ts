@@ -144,7 +144,7 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
       const status = runToStop(host, task, request);
       if (status === null) return false;
       if (isLast(status)) return true;
-      if (stopEvent(status) === PTRACE_EVENT.STOP) passTrap(task, stopSignal(status));
+      if (stopEvent(status) === PTRACE_EVENT.STOP) passTrap(host, task, stopSignal(status));
       if (stopEvent(status) !== 0 || status >> 8 === SYSCALL_STOP) continue;
       const siginfo = new Uint8Array(SIGINFO_SIZE);
       if (native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfo) < 0) return false;
@@ -161,9 +161,14 @@ function run(host: LinuxHost, task: LinuxTask, request: number, isLast: (status:
 }
 
 /** A trap that is not for now: of its group, or of a SIGCONT; or it is one of our own INTERRUPTs, which came late. */
-function passTrap(task: LinuxTask, signo: number): void {
-  if (signo !== SIG.SIGTRAP || !task.interruptLate || proc.isPending(task.tid, SIG.SIGCONT)) task.trapsNext = true;
+function passTrap(host: LinuxHost, task: LinuxTask, signo: number): void {
+  const continueWaits = proc.isPending(task.tid, SIG.SIGCONT);
+  const isOurs = signo === SIG.SIGTRAP && task.interruptLate && !continueWaits;
   task.interruptLate = false;
+  if (isOurs) return;
+  task.trapsNext = true;
+  // Nothing tells of a SIGCONT that another thread has taken, or a stop signal has taken away.
+  if (signo === SIG.SIGTRAP && !continueWaits && host.ptrace?.isTraced(task)) host.ptrace.notified(task);
 }
 
 /** Where the task's address space has a system call instruction; null: nowhere. */

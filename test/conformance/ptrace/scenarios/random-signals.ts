@@ -848,4 +848,49 @@ export const randomSignals = [
       'wait: thread stop SIGCHLD',
     ],
   ),
+  scenario(
+    'R27 a signal that a mask blocks goes back, and the trap of a SIGCONT that a stop signal has taken away is next',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 20] });
+      s.log('SIGTSTP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
+      s.log('SIGUSR1', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGTSTP']] });
+      s.log('SETSIGMASK', yield* tracer.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
+      s.log('SIGCONT', yield* s.root.result());
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 20] });
+      s.log('CONT with SIGTSTP', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+      s.log('CONT', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* tracer.result());
+    },
+    [
+      'SEIZE: ok',
+      'SIGTSTP: ok',
+      '  tracee: stopped',
+      'SIGUSR1: ok',
+      'SETSIGMASK: ok',
+      'SIGCONT: ok',
+      'SIGSTOP: ok',
+      'CONT with SIGTSTP: ok',
+      '  tracee: stopped',
+      'wait: tracee EVENT_STOP SIGTRAP',
+      'CONT: ok',
+      '  tracee: stopped',
+      'wait: tracee stop SIGUSR1',
+    ],
+  ),
 ];

@@ -33,7 +33,7 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
 
 /** The last tracer leaves: what waits was sent while it was traced, and stays, if its group is stopped or stops next. */
 export function noteSeen(task: LinuxTask): void {
-  task.seen = proc.pendingSignals(task.tid);
+  task.seen = proc.pendingSignals(task.tid) & ~task.unseen & ~task.group.unseen;
 }
 
 /** Of what waits for the process of a task, or for the task itself: what its tracers are not shown. */

@@ -893,4 +893,45 @@ export const randomSignals = [
       'wait: tracee stop SIGUSR1',
     ],
   ),
+  scenario(
+    'R30 a signal that was dropped before a tracer came is not there for the next one',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
+      s.log('SIGSTOP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 17] });
+      s.log('SIGCHLD', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* s.root.result());
+      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
+      s.log('DETACH', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
+      s.log('ATTACH', yield* s.root.result());
+      for (const what of ['stop', 'SIGSTOP of the ATTACH', 'nothing']) {
+        yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+        s.log(what, yield* s.root.result());
+        yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+        s.log('CONT', yield* s.root.result());
+      }
+    },
+    [
+      'SIGSTOP: ok',
+      '  tracee: stopped',
+      'SIGCHLD: ok',
+      'SEIZE: ok',
+      'wait: tracee EVENT_STOP SIGSTOP',
+      'DETACH: ok',
+      'ATTACH: ok',
+      'stop: tracee stop SIGSTOP',
+      'CONT: ok',
+      'SIGSTOP of the ATTACH: tracee stop SIGSTOP',
+      'CONT: ok',
+      'nothing: none',
+      'CONT: ESRCH',
+    ],
+    { notPassive: 'to a second tracer the signal is not one that is dropped: it waits for the others, too' },
+  ),
 ];

@@ -10,7 +10,7 @@ import { disturbedForNothing, hasTrap, leavesToLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import { interruptPolitely } from './interrupt.ts';
 import * as proc from './proc.ts';
-import { resumeTask } from './resume.ts';
+import { insideCall, resumeTask } from './resume.ts';
 import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { follow, wayOut } from './way-out.ts';
@@ -63,9 +63,11 @@ function stopOver(host: LinuxHost, task: LinuxTask): void {
   else host.ptrace?.stopCutShort(task);
 }
 
-/** A task has trapped for a SIGCONT: who of its process is held meanwhile does so as it goes on, and that disturbs no call any more. */
+/** A task has trapped for a SIGCONT: who of its process is held meanwhile, and not before a call, does so as it goes on; no call is disturbed by that. */
 function owesTraps(task: LinuxTask): void {
-  for (const other of task.group.threads) if (other !== task && other.run === Run.STOPPED) other.trapDue = true;
+  for (const other of task.group.threads) {
+    if (other !== task && other.run === Run.STOPPED && !insideCall(other.stop)) other.trapDue = true;
+  }
 }
 
 /** Whether a SIGCONT waits for its process, or a stop signal, which takes those away. */

@@ -718,4 +718,44 @@ export const randomCalls = [
       'wait: tracee stop SIGTRAP',
     ],
   ),
+  scenario(
+    'R39 a SIGCONT for a thread while its leader, which was ATTACHed, is held at the entry of a call: that is not disturbed',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
+      s.log('ATTACH', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
+      s.log('SEIZE of the thread', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] });
+      s.log('SYSCALL', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
+      s.log('SIGCONT to the thread', yield* s.root.result());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT of the thread', yield* s.root.result());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] });
+      s.log('SINGLESTEP', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+    },
+    [
+      'ATTACH: ok',
+      '  tracee: stopped',
+      'SEIZE of the thread: ok',
+      'SYSCALL: ok',
+      '  tracee: stopped',
+      'SIGCONT to the thread: ok',
+      '  thread: stopped',
+      'wait: tracee stop SIGTRAP',
+      'CONT of the thread: ok',
+      '  thread: stopped',
+      'SINGLESTEP: ok',
+      '  tracee: runs',
+    ],
+  ),
 ];

@@ -6,10 +6,11 @@
 
 import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
+import { SIG } from '../abi/signals.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import { Outcome } from '../tracehook/hooks.ts';
 import type { Served } from '../tracehook/ptrace.ts';
-import { queueDirectly } from './child-signals.ts';
+import { blocksSignal, queueDirectly } from './child-signals.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
@@ -136,13 +137,18 @@ export function signalParked(host: LinuxHost, task: LinuxTask): void {
   signalInstead(host, task, { nr: task.served.nr, phase: 'signalling' });
 }
 
-/** The SIGCHLD is queued: the call is as it was, and over. */
-function signalled(host: LinuxHost, task: LinuxTask, { nr, given, value }: ServedCall): void {
+/** The SIGCHLD is queued: the call is as it was, and over. True: who blocks that signal sleeps on. */
+function signalled(host: LinuxHost, task: LinuxTask, { nr, given, value }: ServedCall, kind: number): boolean {
   const { registers } = task;
   const { arch } = host;
   for (const { register, value } of given!) registers.set(register, value);
+  if (value === undefined && kind === EventKind.EXIT && blocksSignal(host, task, SIG.SIGCHLD)) {
+    runAgain(host, task, nr);
+    return true;
+  }
   registers.set(arch.syscallNumber, BigInt(nr));
   registers.set(arch.syscallResult, value ?? -ERESTARTSYS);
+  return false;
 }
 
 /** Puts a parked task to sleep for real. */
@@ -167,10 +173,7 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
   if (kind === EventKind.EXIT && served.phase === 'trying') return tried(host, task);
   task.served = null;
   if (kind === EventKind.DEATH || kind === EventKind.EVENT) return false;
-  if (served.phase === 'signalling') {
-    signalled(host, task, served);
-    return false;
-  }
+  if (served.phase === 'signalling') return signalled(host, task, served, kind);
   const { arch } = host;
   registers.set(arch.syscallNumber, BigInt(served.nr));
   if (served.phase === 'trying') {
@@ -215,14 +218,18 @@ function tried(host: LinuxHost, task: LinuxTask): boolean {
     if (Number(served.value) !== result) registers.set(arch.syscallResult, BigInt(served.value));
     return false;
   }
-  // Not yet: the instruction is run again, unseen.
+  runAgain(host, task, nr); // not yet
+  return true;
+}
+
+/** At the exit of a call: its instruction is run again, unseen. */
+function runAgain(host: LinuxHost, task: LinuxTask, nr: number): void {
   makeAgain(host, task, nr);
   task.stop = Stop.EXIT;
   task.entered = false;
   task.rejoins = nr;
   task.reruns = nr;
   resumeTask(host, task);
-  return true;
 }
 
 /**

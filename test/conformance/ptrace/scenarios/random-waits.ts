@@ -713,4 +713,25 @@ export const randomWaits = [
       'and again: none',
     ],
   ),
+  scenario(
+    'R12 a wait sleeps on where a SIGCHLD comes that it blocks: the leader that it waits for is dead before a thread that its tracer has not waited for',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.start({ call: 'sigprocmask', args: ['block', ['SIGCHLD']] });
+      s.log('mask', yield* tracer.result());
+      yield* thread.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      s.log('TRACEME', yield* thread.result());
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* tracer.start({ call: 'wait4', args: [tracee.pid, []] });
+      yield* s.root.start({ call: 'kill', args: [tracee.pid, 9] });
+      s.log('SIGKILL', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      s.log('sleeps', yield* tracer.pending());
+    },
+    ['mask: ok', 'TRACEME: ok', 'SEIZE: ok', 'SIGKILL: ok', '  tracee: dead', '  thread: dead', 'sleeps: true'],
+  ),
 ];

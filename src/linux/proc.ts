@@ -96,13 +96,6 @@ export function pendingSignals(tid: number): bigint {
   return mask('SigPnd') | mask('ShdPnd');
 }
 
-/** Whether a signal from 1 to `signo` is pending for the thread itself (its process's come after those), not blocked, and none of `but`. */
-export function pendingUpTo(tid: number, signo: number, but: bigint): boolean {
-  const mask = signalMasks(tid);
-  const pending = mask('SigPnd') & ~mask('SigBlk') & ~but;
-  return (pending & ((1n << BigInt(signo)) - 1n)) !== 0n;
-}
-
 /** Fields of /proc/TID/stat from the third (state) on; undefined when the task is gone. */
 function stat(tid: number): string[] | undefined {
   const line = text(`/proc/${tid}/stat`);

@@ -3,7 +3,6 @@
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE, PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Step } from '../tracehook/hooks.ts';
@@ -22,6 +21,7 @@ import { idFrom, tgidFor, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { filtersOf, noteTracer, watchProcFiles } from './proc-filter.ts';
 import { machineRequest, machineRequest32, regsetRequest } from './ptrace-machine.ts';
+import { waitsUpTo } from './queued-signals.ts';
 import { insideCall } from './resume.ts';
 import { recallWaiters } from './served.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
@@ -260,10 +260,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   hasPendingUpTo(task: Task, signo: number): boolean {
-    const { pending, unseen, queued } = linux(task); // dequeued by the kernel, and not yet shown
-    let dropped = unseen;
-    for (const item of queued) if (item.cancelled) dropped |= bit(item.signo);
-    return (pending !== null && pending.info.signo <= signo) || proc.pendingUpTo(task.tid, signo, dropped);
+    return waitsUpTo(linux(task), signo);
   }
 
   hasPending(task: Task, signo: number): boolean {

@@ -6,7 +6,7 @@
 import { asksForAll, asksOfProcess, PEEKED_MOST, peekChanged, siginfosIn } from '../abi/peek-siginfo.ts';
 import { PTRACE } from '../abi/ptrace.ts';
 import { decodeSiginfo, encodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
-import { bit, SYNCHRONOUS } from '../abi/signal-set.ts';
+import { bit, SYNCHRONOUS, takenUpTo } from '../abi/signal-set.ts';
 import { SI, SIG } from '../abi/signals.ts';
 import type { SignalDecision } from '../tracehook/signal.ts';
 import type { Native } from './native.ts';
@@ -37,6 +37,15 @@ export const shownIsOwn = ({ shown }: LinuxTask): boolean =>
 
 /** Whether a siginfo is of a signal that was sent to a process: by kill, or of its child (do_notify_parent). */
 const isOfProcess = ({ signo, code }: Siginfo): boolean => code === SI.SI_USER || (signo === SIG.SIGCHLD && code > 0);
+
+/** Whether a signal, or one that is taken before it, waits for the thread itself, and is neither blocked nor to be dropped. */
+export function waitsUpTo({ tid, pending, unseen, queued }: LinuxTask, signo: number): boolean {
+  let asked = takenUpTo(signo) & ~unseen;
+  for (const item of queued) if (item.cancelled) asked &= ~bit(item.signo);
+  const { own, blocked } = proc.signalState(tid);
+  const dequeued = pending === null ? 0n : bit(pending.info.signo); // by the kernel, and not yet shown
+  return ((dequeued | (own & ~blocked)) & asked) !== 0n;
+}
 
 const isThat =
   ({ signo, errno, code, pid, uid, value }: Siginfo) =>

@@ -3,7 +3,7 @@
 import { ERRNO } from '../abi/errno.ts';
 import { PTRACE_O } from '../abi/ptrace.ts';
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit } from '../abi/signal-set.ts';
+import { bit, takenUpTo } from '../abi/signal-set.ts';
 import { SIG } from '../abi/signals.ts';
 import type { Tid } from '../base/brand.ts';
 import type { Step } from '../tracehook/hooks.ts';
@@ -184,7 +184,7 @@ export class SimPtraceKernel implements PtraceKernel {
   }
   hasPendingUpTo(task: Task, signo: number): boolean {
     const { pending, blocked } = sim(task);
-    return (pending.set & ~blocked & ((1n << BigInt(signo)) - 1n)) !== 0n;
+    return (pending.set & ~blocked & takenUpTo(signo)) !== 0n;
   }
   hasPending(task: Task, signo: number): boolean {
     return (this.pendingSignals(task) & bit(signo)) !== 0n;

@@ -176,7 +176,7 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   letGo(task: Task): void;
   /** The task is out of a trap of ptrace's own, and looks for signals again: what there is to tell of its group is told now. */
   trapOver?(task: Task): void;
-  /** Whether a signal up to `signo` waits for the thread itself and is not blocked: it comes before one made for the thread. */
+  /** Whether `signo`, or a signal that is taken before it, waits for the thread itself and is not blocked: it comes before one made for the thread. */
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */
   hasPending(task: Task, signo: number): boolean;

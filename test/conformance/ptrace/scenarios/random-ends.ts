@@ -764,4 +764,46 @@ export const randomEnds = [
       'and again: ECHILD',
     ],
   ),
+  scenario(
+    'R48 the SIGTRAP of an exec comes before a signal of a lower number that waits for the thread; a SIGSTOP does not',
+    function* (s) {
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* s.root.seize(thread.pid, 'TRACEEXIT');
+      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      s.log('TRACEME', yield* tracee.result());
+      yield* tracee.start({ call: 'exec', args: [] });
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 2] });
+      s.log('SIGINT', yield* s.root.result());
+      yield* s.root.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
+      s.log('CONT of the thread', yield* s.root.result());
+      yield* s.root.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
+      s.log('wait', yield* s.root.result());
+      s.log('  tracee', yield* tracee.condition());
+      for (const what of ['first', 'second', 'third']) {
+        yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
+        s.log(what, yield* s.root.result());
+        yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
+        s.log('CONT', yield* s.root.result());
+      }
+    },
+    [
+      'TRACEME: ok',
+      '  thread: stopped',
+      'SIGINT: ok',
+      'wait: thread EVENT_EXIT',
+      'CONT of the thread: ok',
+      'wait: thread exit 0',
+      '  tracee: stopped',
+      'first: tracee stop SIGTRAP',
+      'CONT: ok',
+      'second: tracee stop SIGINT',
+      'CONT: ok',
+      'third: none',
+      'CONT: ESRCH',
+    ],
+  ),
 ];

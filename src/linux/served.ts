@@ -21,6 +21,7 @@ import { makeAgain, restartsCall } from './restarts.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, type ServedCall, Sleep, Stop } from './task.ts';
+import { blockAll } from './temporary-mask.ts';
 import { follow } from './way-out.ts';
 
 const ERESTARTSYS = 512n;
@@ -186,6 +187,12 @@ export function wokenServed(host: LinuxHost, task: LinuxTask, kind: number): boo
     if (kind !== EventKind.EXIT) registers.set(arch.syscallNumber, -1n);
     registers.set(arch.syscallResult, BigInt(polled.value));
     return false;
+  }
+  if (polled.do === 'make' && kind === EventKind.EXIT) {
+    // It looks for children once more before it looks for signals, and nobody sees that.
+    blockAll(host, task);
+    runAgain(host, task, served.nr);
+    return true;
   }
   if (BigInt.asIntN(64, registers.get(arch.syscallResult)) === -ERESTARTNOHAND) {
     // EINTR, or the call anew: as its own would be

@@ -40,6 +40,8 @@ const setMask = (host: LinuxHost, task: LinuxTask, mask: bigint): void => {
   host.native.ptraceData(PTRACE.SETSIGMASK, task.tid, 8, bytes);
 };
 
+const ALL = (1n << 64n) - 1n;
+
 /** The mask that the task has where no call of its has another. Null: it was killed. */
 function getMask(host: LinuxHost, task: LinuxTask): bigint | null {
   return host.native.ptraceData(PTRACE.GETSIGMASK, task.tid, 8, bytes) < 0 ? null : view.getBigUint64(0, true);
@@ -61,6 +63,14 @@ export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
   setMask(host, task, blocked);
   task.ownMask = own;
   task.rejoins = nr;
+}
+
+/** As a task goes back to its call: no signal comes on the way there. */
+export function blockAll(host: LinuxHost, task: LinuxTask): void {
+  const own = getMask(host, task);
+  if (own === null || task.ownMask !== null) return;
+  setMask(host, task, ALL);
+  task.ownMask = own;
 }
 
 /** Gives a stopped task another mask for a moment, and how it gets back what it had; null: it was killed. */

@@ -65,9 +65,7 @@ export class ServedSleep implements RunState {
   execute(kernel: SimKernel, task: SimTask): RunState {
     const polled = kernel.ptrace!.poll(task);
     if (polled.do === 'return') return completeCall(kernel, task, polled.value);
-    if (task.fatalPending || task.sigpending) {
-      return completeCall(kernel, task, polled.do === 'make' ? RESTART.NOINTR : RESTART.SYS);
-    }
+    if (task.fatalPending || (task.sigpending && polled.do !== 'make')) return completeCall(kernel, task, RESTART.SYS);
     return served(kernel, task); // anew: a real child may have news
   }
 }

@@ -734,4 +734,30 @@ export const randomWaits = [
     },
     ['mask: ok', 'TRACEME: ok', 'SEIZE: ok', 'SIGKILL: ok', '  tracee: dead', '  thread: dead', 'sleeps: true'],
   ),
+  scenario(
+    'P32 a tracer that is traced itself, and whose wait sleeps as a child of its own dies: one entry and one exit',
+    function* (s) {
+      const observer = yield* s.actor('observer');
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const child = yield* tracer.make('child', 'fork', true);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.seize(tracee.pid);
+      yield* observer.seize(tracer.pid, 'TRACESYSGOOD');
+      yield* s.halt(observer, tracer, tracer.waiting(-1));
+      for (let k = 0; k < 3; k++) {
+        yield* observer.syscall(tracer.pid);
+        if (k === 1) yield* s.root.kill(child.pid, 'SIGKILL');
+        const stop = yield* observer.wait4(tracer.pid);
+        s.log('stop', stop, yield* observer.ptrace('GET_SYSCALL_INFO', tracer.pid));
+      }
+      yield* observer.cont(tracer.pid);
+      s.log('results', ...(yield* tracer.results(1)));
+    },
+    [
+      'stop: tracer stop SYSCALL | entry nr=61',
+      'stop: tracer stop SYSCALL | exit child',
+      'stop: tracer stop SIGCHLD | none',
+      'results: child killed SIGKILL',
+    ],
+  ),
 ];

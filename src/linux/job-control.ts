@@ -162,7 +162,7 @@ export function eventStop(
       owesTraps(task);
       const forNothing = !trapDue && disturbedForNothing(host, task);
       task.missedStop = false;
-      if (!task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);
+      if (!trapDue && !task.leavesStop && (forNothing || !host.ptrace.isTraced(task))) undisturbed(host, task);
       task.noTrap = forNothing && task.step !== Step.NONE && hasTrap(task);
       task.mayYield = true;
     }

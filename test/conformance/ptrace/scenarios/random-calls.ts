@@ -758,4 +758,38 @@ export const randomCalls = [
       '  tracee: runs',
     ],
   ),
+  scenario(
+    'R39 the trap of a SIGCONT that came while a leader was held in the middle of a call that ends: its tracer dies, and the call is not begun anew',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracee.start({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] });
+      s.log('mask', yield* tracee.result());
+      yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
+      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
+      s.log('SEIZE', yield* tracer.result());
+      yield* tracer.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 21] });
+      s.log('SIGTTIN', yield* tracer.result());
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
+      s.log('SIGCONT to the thread', yield* s.root.result());
+      yield* s.root.start({ call: 'kill', args: [tracer.pid, 10] });
+      s.log('SIGUSR1 to the tracer', yield* s.root.result());
+      s.log('  tracer', yield* tracer.condition());
+      s.log('sigtimedwait', yield* tracee.result());
+      s.log('  tracee', yield* tracee.condition());
+    },
+    [
+      'mask: ok',
+      'SEIZE: ok',
+      'SIGTTIN: ok',
+      '  tracee: stopped',
+      'SIGCONT to the thread: ok',
+      'SIGUSR1 to the tracer: ok',
+      '  tracer: dead',
+      'sigtimedwait: EINTR',
+      '  tracee: runs',
+    ],
+  ),
 ];

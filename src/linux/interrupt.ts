@@ -27,15 +27,11 @@ export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
 function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
   if (host.next.tid === (task.tid as number)) flushResume(host);
-  if (hasStopped(host, task)) return; // a trap still to come would be taken for a SIGCONT's
+  if (host.toldMore(task)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
   task.interruptSent = true;
   task.politeInterrupt = polite;
   host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
 }
-
-/** Whether it has stopped, and is about to tell. */
-const hasStopped = (host: LinuxHost, task: LinuxTask): boolean =>
-  host.toldMore(task) || (host.ptrace !== null && task.run === Run.RUNNING && proc.state(task.tid) === 't');
 
 /** UTRACE_REPORT: brings the task to a stop without disturbing a system call in progress. */
 export function reportSoon(host: LinuxHost, task: LinuxTask): void {

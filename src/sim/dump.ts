@@ -34,7 +34,7 @@ export function stateLetter(task: SimTask): TaskState['letter'] {
   if (task.exitState === ExitState.ZOMBIE) return 'Z';
   if (task.exitState === ExitState.DEAD) return 'X';
   if (task.isStopped) return 'T';
-  if (task.isHeld) return 't';
+  if (task.isHeld && !task.ready) return 't';
   return task.ready ? 'R' : 'S';
 }
 

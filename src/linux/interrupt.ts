@@ -24,6 +24,12 @@ export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
   sendInterrupt(host, task, true);
 }
 
+/** Likewise who sleeps in a served call. One that has stopped, and is about to tell so, is asked then: a trap still to come would be taken for a SIGCONT's. */
+export function interruptSleeper(host: LinuxHost, task: LinuxTask): void {
+  if (host.next.tid === (task.tid as number)) flushResume(host);
+  if (task.run !== Run.RUNNING || proc.state(task.tid) !== 't') interruptPolitely(host, task);
+}
+
 function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
   if (host.next.tid === (task.tid as number)) flushResume(host);

@@ -14,10 +14,9 @@ import { blocksSignal, queueDirectly } from './child-signals.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
-import { interruptPolitely } from './interrupt.ts';
+import { interruptPolitely, interruptSleeper } from './interrupt.ts';
 import { lingered, lingers } from './linger.ts';
 import { tidFor } from './pid-namespaces.ts';
-import * as proc from './proc.ts';
 import { makeAgain, restartsCall } from './restarts.ts';
 import { resumeTask, wantsExit } from './resume.ts';
 import { unlessKilled } from './stops.ts';
@@ -87,8 +86,7 @@ export function pokeServed(host: LinuxHost, task: LinuxTask): void {
   if (served === null || task.run === Run.GONE) return;
   if (served.phase === 'asleep') {
     task.sleep = Sleep.NEWS;
-    // One that has stopped, and is about to tell so, is asked then: a trap still to come would be taken for a SIGCONT's.
-    if (task.run !== Run.RUNNING || proc.state(task.tid) !== 't') interruptPolitely(host, task);
+    interruptSleeper(host, task);
   } else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
 }
 

@@ -676,30 +676,21 @@ export const randomCalls = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
-      s.log('TRACEME', yield* tracee.result());
-      yield* tracee.start({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] });
-      s.log('mask', yield* tracee.result());
+      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('mask', yield* tracee.do({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] }));
       yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 21] });
-      s.log('SIGTTIN', yield* s.root.result());
+      s.log('SIGTTIN', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 21] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT', yield* s.root.result());
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
+      s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
-      s.log('SIGCONT', yield* s.root.result());
+      s.log('SIGCONT', yield* s.root.do({ call: 'kill', args: [tracee.pid, 18] }));
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 19] });
-      s.log('SINGLESTEP', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('SINGLESTEP', yield* s.root.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 19] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
     },
     [
       'TRACEME: ok',
@@ -723,24 +714,17 @@ export const randomCalls = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
-      s.log('ATTACH', yield* s.root.result());
+      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
-      s.log('SEIZE of the thread', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] });
-      s.log('SYSCALL', yield* s.root.result());
+      s.log('SEIZE of the thread', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
+      s.log('SYSCALL', yield* s.root.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
-      s.log('SIGCONT to the thread', yield* s.root.result());
+      s.log('SIGCONT to the thread', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT of the thread', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT of the thread', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] });
-      s.log('SINGLESTEP', yield* s.root.result());
+      s.log('SINGLESTEP', yield* s.root.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
     },
     [
@@ -764,18 +748,13 @@ export const randomCalls = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracee.start({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] });
-      s.log('mask', yield* tracee.result());
+      s.log('mask', yield* tracee.do({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] }));
       yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* tracer.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 21] });
-      s.log('SIGTTIN', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SIGTTIN', yield* tracer.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 21] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
-      s.log('SIGCONT to the thread', yield* s.root.result());
-      yield* s.root.start({ call: 'kill', args: [tracer.pid, 10] });
-      s.log('SIGUSR1 to the tracer', yield* s.root.result());
+      s.log('SIGCONT to the thread', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));
+      s.log('SIGUSR1 to the tracer', yield* s.root.do({ call: 'kill', args: [tracer.pid, 10] }));
       s.log('  tracer', yield* tracer.condition());
       s.log('sigtimedwait', yield* tracee.result());
       s.log('  tracee', yield* tracee.condition());

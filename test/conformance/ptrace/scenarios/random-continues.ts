@@ -941,32 +941,22 @@ export const randomContinues = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'sigaction', args: [17, 'handler', []] });
-      s.log('sigaction', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
+      s.log('sigaction', yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] }));
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
       s.log('  handled', (yield* tracer.handled()).slice(0));
-      yield* tracer.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
-      s.log('ATTACH', yield* tracer.result());
+      s.log('ATTACH', yield* tracer.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
       s.log('  handled', (yield* tracer.handled()).slice(1));
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  handled', (yield* tracer.handled()).slice(2));
-      yield* tracer.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] });
-      s.log('SIGCONT', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 17] });
-      s.log('SIGCHLD', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 19] });
-      s.log('CONT with SIGSTOP', yield* tracer.result());
+      s.log('SIGCONT', yield* tracer.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));
+      s.log('SIGCHLD', yield* s.root.do({ call: 'kill', args: [tracee.pid, 17] }));
+      s.log('CONT with SIGSTOP', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 19] }));
       s.log('  handled', (yield* tracer.handled()).slice(3));
-      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  handled', (yield* tracer.handled()).slice(4));
     },
     [
@@ -995,25 +985,18 @@ export const randomContinues = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const parent = yield* s.root.make('parent', 'fork', true);
       const child = yield* parent.make('child', 'fork', true);
-      yield* s.root.start({ call: 'kill', args: [child.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [child.pid, 19] }));
       s.log('  child', yield* child.condition());
-      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', parent.pid, 0, 0] });
-      s.log('SEIZE of the parent', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', child.pid, 0, 0] });
-      s.log('SEIZE of the child', yield* tracer.result());
-      yield* tracer.start({ call: 'kill', args: [child.pid, 18] });
-      s.log('SIGCONT', yield* tracer.result());
+      s.log('SEIZE of the parent', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', parent.pid, 0, 0] }));
+      s.log('SEIZE of the child', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', child.pid, 0, 0] }));
+      s.log('SIGCONT', yield* tracer.do({ call: 'kill', args: [child.pid, 18] }));
       s.log('  parent', yield* parent.condition());
       s.log('  child', yield* child.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', child.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', child.pid, 0, 0] }));
       s.log('  parent', yield* parent.condition());
       s.log('  child', yield* child.condition());
-      yield* s.root.start({ call: 'wait4', args: [parent.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['GETSIGINFO', parent.pid, 0, 0] });
-      s.log('siginfo', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [parent.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('siginfo', yield* s.root.do({ call: 'ptrace', args: ['GETSIGINFO', parent.pid, 0, 0] }));
     },
     [
       'SIGSTOP: ok',

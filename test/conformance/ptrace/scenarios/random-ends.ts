@@ -622,22 +622,15 @@ export const randomEnds = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
-      s.log('SIGUSR1', yield* s.root.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'kill', args: [tracee.pid, 21] });
-      s.log('SIGTTIN', yield* tracer.result());
+      s.log('SIGTTIN', yield* tracer.do({ call: 'kill', args: [tracee.pid, 21] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
-      s.log('SEIZE of the thread', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['SYSCALL', thread.pid, 0, 0] });
-      s.log('SYSCALL', yield* tracer.result());
-      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['DETACH', thread.pid, 0, 15] });
-      s.log('DETACH', yield* tracer.result());
+      s.log('SEIZE of the thread', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
+      s.log('SYSCALL', yield* tracer.do({ call: 'ptrace', args: ['SYSCALL', thread.pid, 0, 0] }));
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('DETACH', yield* tracer.do({ call: 'ptrace', args: ['DETACH', thread.pid, 0, 15] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
     },
@@ -660,16 +653,12 @@ export const randomEnds = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       yield* tracee.start({ call: 'sigsuspend', args: [['SIGUSR1']] });
-      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
-      s.log('ATTACH', yield* s.root.result());
+      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] });
-      s.log('SYSCALL', yield* s.root.result());
+      s.log('SYSCALL', yield* s.root.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 10] });
-      s.log('DETACH with SIGUSR1', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('DETACH with SIGUSR1', yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 10] }));
       s.log('  tracee', yield* tracee.condition());
     },
     [
@@ -690,21 +679,16 @@ export const randomEnds = [
       const thread = yield* tracee.make('thread', 'thread', true);
       const child = yield* tracee.make('child', 'fork', true);
       yield* s.root.seize(thread.pid, 'TRACEEXIT');
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 15] });
-      s.log('SIGTERM', yield* s.root.result());
+      s.log('SIGTERM', yield* s.root.do({ call: 'kill', args: [tracee.pid, 15] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'kill', args: [child.pid, 10] });
-      s.log('SIGUSR1 to the child', yield* s.root.result());
+      s.log('SIGUSR1 to the child', yield* s.root.do({ call: 'kill', args: [child.pid, 10] }));
       s.log('  child', yield* child.condition());
-      yield* s.root.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT', yield* s.root.result());
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
       for (const wait of ['wait', 'and again', 'and again']) {
-        yield* s.root.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
-        s.log(wait, yield* s.root.result());
+        s.log(wait, yield* s.root.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
       }
     },
     [
@@ -731,22 +715,17 @@ export const randomEnds = [
       yield* tracer.seize(thread.pid, 'TRACEEXIT');
       yield* thread.start({ call: 'exec', args: [] });
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 9] });
-      s.log('SIGKILL', yield* s.root.result());
+      s.log('SIGKILL', yield* s.root.do({ call: 'kill', args: [tracee.pid, 9] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['GETEVENTMSG', tracee.pid, 0, 0] });
-      s.log('GETEVENTMSG', yield* tracer.result());
+      s.log('GETEVENTMSG', yield* tracer.do({ call: 'ptrace', args: ['GETEVENTMSG', tracee.pid, 0, 0] }));
       for (const wait of ['wait', 'and again']) {
-        yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
-        s.log(wait, yield* tracer.result());
+        s.log(wait, yield* tracer.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
       }
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT of the thread', yield* tracer.result());
+      s.log('CONT of the thread', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
       for (const wait of ['wait', 'and again', 'and again']) {
-        yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] });
-        s.log(wait, yield* tracer.result());
+        s.log(wait, yield* tracer.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
       }
     },
     [
@@ -770,24 +749,17 @@ export const randomEnds = [
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
       yield* s.root.seize(thread.pid, 'TRACEEXIT');
-      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
-      s.log('TRACEME', yield* tracee.result());
+      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
       yield* tracee.start({ call: 'exec', args: [] });
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 2] });
-      s.log('SIGINT', yield* s.root.result());
-      yield* s.root.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT of the thread', yield* s.root.result());
-      yield* s.root.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
+      s.log('SIGINT', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 2] }));
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT of the thread', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
       s.log('  tracee', yield* tracee.condition());
       for (const what of ['first', 'second', 'third']) {
-        yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-        s.log(what, yield* s.root.result());
-        yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-        s.log('CONT', yield* s.root.result());
+        s.log(what, yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+        s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       }
     },
     [

@@ -700,33 +700,26 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
       const child = yield* thread.startMake('child', 'fork');
       s.log('a child', yield* thread.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 28] });
-      s.log('SIGWINCH', yield* s.root.result());
+      s.log('SIGWINCH', yield* s.root.do({ call: 'kill', args: [tracee.pid, 28] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] });
-      s.log('SINGLESTEP', yield* tracer.result());
+      s.log('SINGLESTEP', yield* tracer.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'kill', args: [tracee.pid, 15] });
-      s.log('SIGTERM', yield* tracer.result());
+      s.log('SIGTERM', yield* tracer.do({ call: 'kill', args: [tracee.pid, 15] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'kill', args: [child.pid, 9] });
-      s.log('SIGKILL to the child', yield* s.root.result());
+      s.log('SIGKILL to the child', yield* s.root.do({ call: 'kill', args: [child.pid, 9] }));
       s.log('  child', yield* child.condition());
       yield* s.root.start({ call: 'getpid', args: [] });
       yield* s.root.result();
       s.log('  thread', yield* thread.condition());
       s.log('  tracee', yield* tracee.condition());
       s.log('wait', yield* tracer.wait4(tracee.pid));
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('wait', yield* tracer.wait4(tracee.pid));
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 15] });
-      s.log('CONT with SIGTERM', yield* tracer.result());
+      s.log('CONT with SIGTERM', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 15] }));
       s.log('  thread', yield* thread.condition());
     },
     [
@@ -757,32 +750,22 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracee.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
-      s.log('TRACEME', yield* tracee.result());
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, thread.pid, 20] });
-      s.log('SIGTSTP', yield* s.root.result());
+      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('SIGTSTP', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 20] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
-      s.log('SIGUSR1', yield* s.root.result());
+      s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['SETSIGMASK', thread.pid, 8, ['SIGUSR1']] });
-      s.log('SETSIGMASK', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
-      s.log('SIGCONT', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT of the leader', yield* tracer.result());
+      s.log('SETSIGMASK', yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', thread.pid, 8, ['SIGUSR1']] }));
+      s.log('SIGCONT', yield* s.root.do({ call: 'kill', args: [tracee.pid, 18] }));
+      s.log('CONT of the leader', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 10] });
-      s.log('CONT with SIGUSR1', yield* tracer.result());
+      s.log('CONT with SIGUSR1', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 10] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
     },
     [
       'TRACEME: ok',
@@ -809,28 +792,19 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['ATTACH', thread.pid, 0, 0] });
-      s.log('ATTACH of the thread', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('ATTACH of the thread', yield* tracer.do({ call: 'ptrace', args: ['ATTACH', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'kill', args: [tracee.pid, 10] });
-      s.log('SIGUSR1', yield* tracer.result());
+      s.log('SIGUSR1', yield* tracer.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 17] });
-      s.log('SIGCHLD', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 19] });
-      s.log('CONT with SIGSTOP', yield* tracer.result());
+      s.log('SIGCHLD', yield* s.root.do({ call: 'kill', args: [tracee.pid, 17] }));
+      s.log('CONT with SIGSTOP', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 19] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
-      s.log('DETACH', yield* tracer.result());
-      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('DETACH', yield* tracer.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] }));
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
-      yield* tracer.start({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
     },
     [
       'SEIZE: ok',
@@ -853,29 +827,19 @@ export const randomSignals = [
     function* (s) {
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 20] });
-      s.log('SIGTSTP', yield* s.root.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SIGTSTP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 20] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 10] });
-      s.log('SIGUSR1', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGTSTP']] });
-      s.log('SETSIGMASK', yield* tracer.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 18] });
-      s.log('SIGCONT', yield* s.root.result());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 20] });
-      s.log('CONT with SIGTSTP', yield* tracer.result());
+      s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
+      s.log('SETSIGMASK', yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', tracee.pid, 8, ['SIGTSTP']] }));
+      s.log('SIGCONT', yield* s.root.do({ call: 'kill', args: [tracee.pid, 18] }));
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
+      s.log('CONT with SIGTSTP', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 20] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-      s.log('CONT', yield* tracer.result());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* tracer.result());
+      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
     },
     [
       'SEIZE: ok',
@@ -897,24 +861,16 @@ export const randomSignals = [
     'R30 a signal that was dropped before a tracer came is not there for the next one',
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* s.root.start({ call: 'tgkill', args: [tracee.pid, tracee.pid, 17] });
-      s.log('SIGCHLD', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* s.root.result());
-      yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-      s.log('wait', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
-      s.log('DETACH', yield* s.root.result());
-      yield* s.root.start({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] });
-      s.log('ATTACH', yield* s.root.result());
+      s.log('SIGCHLD', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 17] }));
+      s.log('SEIZE', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('DETACH', yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] }));
+      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
       for (const what of ['stop', 'SIGSTOP of the ATTACH', 'nothing']) {
-        yield* s.root.start({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] });
-        s.log(what, yield* s.root.result());
-        yield* s.root.start({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] });
-        s.log('CONT', yield* s.root.result());
+        s.log(what, yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+        s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
       }
     },
     [

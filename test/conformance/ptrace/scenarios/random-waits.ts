@@ -686,19 +686,14 @@ export const randomWaits = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
-      yield* tracer.start({ call: 'ptrace', args: ['INTERRUPT', thread.pid, 0, 0] });
-      s.log('INTERRUPT', yield* tracer.result());
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
+      s.log('INTERRUPT', yield* tracer.do({ call: 'ptrace', args: ['INTERRUPT', thread.pid, 0, 0] }));
       s.log('  thread', yield* thread.condition());
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 19] });
-      s.log('SIGSTOP', yield* s.root.result());
+      s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
-      yield* tracer.start({ call: 'ptrace', args: ['LISTEN', thread.pid, 0, 0] });
-      s.log('LISTEN', yield* tracer.result());
+      s.log('LISTEN', yield* tracer.do({ call: 'ptrace', args: ['LISTEN', thread.pid, 0, 0] }));
       for (const wait of ['wait', 'and again', 'and again']) {
-        yield* tracer.start({ call: 'wait4', args: [0, ['__WALL', 'WNOHANG', 'WUNTRACED']] });
-        s.log(wait, yield* tracer.result());
+        s.log(wait, yield* tracer.do({ call: 'wait4', args: [0, ['__WALL', 'WNOHANG', 'WUNTRACED']] }));
       }
     },
     [
@@ -719,15 +714,11 @@ export const randomWaits = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.start({ call: 'sigprocmask', args: ['block', ['SIGCHLD']] });
-      s.log('mask', yield* tracer.result());
-      yield* thread.start({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
-      s.log('TRACEME', yield* thread.result());
-      yield* tracer.start({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] });
-      s.log('SEIZE', yield* tracer.result());
+      s.log('mask', yield* tracer.do({ call: 'sigprocmask', args: ['block', ['SIGCHLD']] }));
+      s.log('TRACEME', yield* thread.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
       yield* tracer.start({ call: 'wait4', args: [tracee.pid, []] });
-      yield* s.root.start({ call: 'kill', args: [tracee.pid, 9] });
-      s.log('SIGKILL', yield* s.root.result());
+      s.log('SIGKILL', yield* s.root.do({ call: 'kill', args: [tracee.pid, 9] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
       s.log('sleeps', yield* tracer.pending());

@@ -22,12 +22,6 @@ export function* signalsIn(set: SigSet): Generator<number> {
 
 /** SYNCHRONOUS_MASK: made by an instruction, so they come first. */
 export const SYNCHRONOUS = setOf(SIG.SIGSEGV, SIG.SIGBUS, SIG.SIGILL, SIG.SIGTRAP, SIG.SIGFPE, SIG.SIGSYS);
-/** next_signal: those of one queue that are taken before one of this number; it is among them. */
-export function takenUpTo(signo: number): bigint {
-  const lower = (1n << BigInt(signo)) - 1n;
-  return (SYNCHRONOUS & bit(signo)) === 0n ? lower | SYNCHRONOUS : lower & SYNCHRONOUS;
-}
-
 export const STOP_SIGNALS = setOf(SIG.SIGSTOP, SIG.SIGTSTP, SIG.SIGTTIN, SIG.SIGTTOU);
 /** What no mask may hold. */
 export const UNBLOCKABLE = setOf(SIG.SIGKILL, SIG.SIGSTOP);
@@ -39,4 +33,10 @@ export function lowest(set: SigSet): number {
   if (low !== 0) return 32 - Math.clz32(low & -low);
   const high = Number(set >> 32n) | 0;
   return 64 - Math.clz32(high & -high);
+}
+
+/** next_signal: those of one queue that are taken before one of this number; it is among them. */
+export function takenUpTo(signo: number): SigSet {
+  const lower = (1n << BigInt(signo)) - 1n;
+  return (SYNCHRONOUS & bit(signo)) === 0n ? lower | SYNCHRONOUS : lower & SYNCHRONOUS;
 }

@@ -38,14 +38,12 @@ export function claimSignals(host: LinuxHost, task: LinuxTask): void {
   if (host.ptrace.isSeized(task)) task.owns &= ~SIGCONT_BIT;
 }
 
-const ownsContinue = (task: LinuxTask): boolean => (task.owns & SIGCONT_BIT) !== 0n;
+const ownsContinue = (leader: LinuxTask | undefined): boolean =>
+  leader !== undefined && (leader.owns & SIGCONT_BIT) !== 0n;
 
 /** A task goes on that was held: ptrace_stop ends with a look for signals, and what its leader has yet to take is among them. */
 export function letGoOn(host: LinuxHost, task: LinuxTask): void {
-  if (!task.isLeader) {
-    const leader = host.tasks.get(task.tgid);
-    task.takesContinue = leader !== undefined && ownsContinue(leader);
-  }
+  if (!task.isLeader) task.takesContinue = ownsContinue(host.tasks.get(task.tgid));
 }
 
 /**
@@ -160,17 +158,13 @@ export function giveToLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): b
   if (leader === undefined || leader === task || leader.given !== null) return false;
   const isLeaders =
     info.signo === SIG.SIGCONT
-      ? isNotIts(host, leader, task, info, declines)
+      ? (declines && info.code !== SI.SI_TKILL && ownsContinue(leader)) || isOwnOf(host, leader, task, info)
       : wokeForNothing(host, leader, task, info);
   if (!isLeaders) return false;
   leader.owns |= bit(info.signo);
   leader.given = info;
   task.group.leaderOwes = true;
   return true;
-}
-
-function isNotIts(host: LinuxHost, leader: LinuxTask, task: LinuxTask, info: Siginfo, declines: boolean): boolean {
-  return (declines && info.code !== SI.SI_TKILL && ownsContinue(leader)) || isOwnOf(host, leader, task, info);
 }
 
 /**
@@ -185,7 +179,7 @@ function wokeForNothing(host: LinuxHost, leader: LinuxTask, task: LinuxTask, inf
   return rest === SIGCHLD_BIT && isDropped(host, task, SIG.SIGCHLD, task);
 }
 
-/** The leader of another thread, if it has yet to take a SIGCONT. */
+/** The leader of another thread, if it has yet to take what was given to it. */
 function owingLeader(host: LinuxHost, task: LinuxTask): LinuxTask | undefined {
   if (!task.group.leaderOwes) return undefined;
   const leader = host.tasks.get(task.tgid);
@@ -198,7 +192,7 @@ function owingLeader(host: LinuxHost, task: LinuxTask): LinuxTask | undefined {
 
 /**
  * At the exit of a call, all of which are seen of such a thread: if it has changed its mask, the kernel looks anew for what is pending
- * (recalc_sigpending), and that is its process's SIGCONT, too.
+ * (recalc_sigpending), and that is what its leader has yet to take, too.
  */
 export function maskChanged(host: LinuxHost, task: LinuxTask): void {
   if (MASK_CALLS.has(syscallName(task.call.abi, task.call.nr))) takeOver(host, task);
@@ -233,12 +227,12 @@ export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Si
 }
 
 /**
- * A thread is given another signal while its leader has yet to take a SIGCONT: it looks for signals, and that is its process's still.
+ * A thread is given another signal while its leader has yet to take one: it looks for signals, and that is its process's still.
  * True: it comes before the other, which is queued again.
  */
 export function takeFromLeader(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
   if (owingLeader(host, task) === undefined) return false;
-  if (host.ptrace!.isTraced(task) === false && wasDropped(host, task, info)) return false; // it has looked for nothing
+  if (!host.ptrace!.isTraced(task) && wasDropped(host, task, info)) return false; // it has looked for nothing
   if (!takeOver(host, task)) return false;
   if (info.code === SI.SI_TKILL || info.signo < task.given!.signo) return false; // next, then
   host.queued.again(task, info);

@@ -26,16 +26,21 @@ export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
 
 /** Likewise who sleeps in a served call. One that has stopped, and is about to tell so, is asked then: a trap still to come would be taken for a SIGCONT's. */
 export function interruptSleeper(host: LinuxHost, task: LinuxTask): void {
-  if (host.next.tid === (task.tid as number)) flushResume(host);
+  resumeFirst(host, task);
   if (task.run !== Run.RUNNING || proc.state(task.tid) !== 't') interruptPolitely(host, task);
+}
+
+/** Its resume may have been put off. */
+function resumeFirst(host: LinuxHost, task: LinuxTask): void {
+  if (host.next.tid === (task.tid as number)) flushResume(host);
 }
 
 function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
-  if (host.next.tid === (task.tid as number)) flushResume(host);
   if (host.toldMore(task)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
   task.interruptSent = true;
   task.politeInterrupt = polite;
+  resumeFirst(host, task);
   host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
 }
 
@@ -43,7 +48,7 @@ function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void 
 export function reportSoon(host: LinuxHost, task: LinuxTask): void {
   if (task.interruptSent || host.sleepers.has(task)) return;
   if (task.resumedWith === PTRACE.SYSCALL && task.entered) return; // the exit stop will come
-  if (host.next.tid === (task.tid as number)) flushResume(host);
+  resumeFirst(host, task);
   if (task.resumedWith !== PTRACE.SYSCALL && FRAGILE.has(host.native.taskSyscall(task.tid))) watch(host, task);
   else interruptPolitely(host, task); // one that sleeps goes back to sleep (stops.ts, rejoinCall)
 }

@@ -67,8 +67,8 @@ export function keepMask(host: LinuxHost, task: LinuxTask, nr: number): void {
 
 /** As a task goes back to its call: no signal comes on the way there. */
 export function blockAll(host: LinuxHost, task: LinuxTask): void {
-  const own = getMask(host, task);
-  if (own === null || task.ownMask !== null) return;
+  const own = task.ownMask === null ? getMask(host, task) : null;
+  if (own === null) return;
   setMask(host, task, ALL);
   task.ownMask = own;
 }

@@ -57,10 +57,10 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
 function wasContinued({ traced: { task }, continues }: Link, kernel: PtraceKernel, signo: number): boolean {
   if (kernel.continues(task) !== continues || kernel.hasPending(task, SIG.SIGCONT)) return true;
   // One that waits for another thread: a stop signal took away all that had come before it.
-  return isStopSignal(signo) && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT));
+  return (
+    defaultAction(signo) === 'stop' && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT))
+  );
 }
-
-const isStopSignal = (signo: number): boolean => (STOP_SIGNALS & bit(signo)) !== 0n;
 
 /** current->parent: the tracer, or, when that has let go, the real one. */
 const parentNow = ({ over, tracer, traced }: Link, kernel: PtraceKernel): Task =>

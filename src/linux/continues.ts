@@ -215,14 +215,14 @@ function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pi
 }
 
 /**
- * At the delivery-stop of a process's SIGCONT: whether its leader has yet to take one. Two are one (legacy_queue), and disturb no thread;
- * but the leader traps once more, first (TRAP_NOTIFY).
+ * At the delivery-stop of a process's signal: whether its leader has yet to take one of that number. Two are one (legacy_queue), and
+ * disturb no thread; but for a SIGCONT the leader traps once more, first (TRAP_NOTIFY).
  */
 export function joinsGiven(host: LinuxHost, task: LinuxTask, { signo, code }: Siginfo): boolean {
   if (code === SI.SI_TKILL) return false;
   const leader = owingLeader(host, task);
   if (leader?.given?.signo !== signo) return false;
-  if (host.ptrace?.isTraced(leader)) host.ptrace.notified(leader);
+  if (signo === SIG.SIGCONT && host.ptrace?.isTraced(leader)) host.ptrace.notified(leader);
   return true;
 }
 

@@ -890,4 +890,46 @@ export const randomSignals = [
     ],
     { notPassive: 'to a second tracer the signal is not one that is dropped: it waits for the others, too' },
   ),
+  scenario(
+    'R29 a second signal of the number that a held leader has yet to take is lost, and no trap tells of it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      const child = yield* thread.startMake('child', 'fork');
+      s.log('a child', yield* thread.result());
+      yield* s.root.kill(tracee.pid, 'SIGWINCH');
+      s.log('  tracee', yield* tracee.condition());
+      s.log('SINGLESTEP', yield* tracer.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
+      s.log('SIGTERM', yield* tracer.do({ call: 'kill', args: [tracee.pid, 15] }));
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.kill(child.pid, 'SIGKILL');
+      s.log('  child', yield* child.condition());
+      s.log('SIGTERM', yield* tracer.do({ call: 'kill', args: [tracee.pid, 15] }));
+      s.log('  thread', yield* thread.condition());
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      for (let k = 0; k < 2; k++) {
+        yield* tracer.cont(tracee.pid);
+        s.log('  tracee', yield* tracee.condition());
+        s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      }
+    },
+    [
+      'a child: child',
+      '  tracee: stopped',
+      'SINGLESTEP: ok',
+      'SIGTERM: ok',
+      '  tracee: stopped',
+      '  child: dead',
+      'SIGTERM: ok',
+      '  thread: runs',
+      'wait: tracee stop SIGTRAP',
+      '  tracee: stopped',
+      'wait: tracee stop SIGTERM',
+      '  tracee: runs',
+      'wait: none',
+    ],
+    { notPassive: 'the thread is traced, too, and then that SIGCHLD is for it' },
+  ),
 ];

@@ -132,18 +132,19 @@ export class QueuedSignals {
    * PTRACE_PEEKSIGINFO: what waits is shown as what it really is, and what is to be dropped, was dropped before there was a tracer, or
    * was shown already, is not. What we have yet to show at a stop of its own is there. `dropped`: what was.
    */
-  peek(task: LinuxTask, args: Uint8Array, into: Uint8Array, dropped: bigint): number {
+  peek(task: LinuxTask, args: Uint8Array, into: Uint8Array, dropped: ((info: Siginfo) => boolean) | null): number {
     const { group, pending } = task;
     const ofProcess = asksOfProcess(args);
     const isPending = pending !== null && task.stop !== Stop.SIGNAL && !ofProcess;
     const peek = (whole: Uint8Array, all: Uint8Array): number =>
       this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, whole, all);
-    if (task.queued.length === 0 && group.queued.length === 0 && dropped === 0n && !isPending) return peek(args, into);
+    if (task.queued.length === 0 && group.queued.length === 0 && dropped === null && !isPending)
+      return peek(args, into);
     return peekChanged(args, into, peek, (queue) => {
       const shown = queue.flatMap((bytes) => {
         const info = decodeSiginfo(bytes);
         const item = this.find(task, info);
-        if (item === undefined) return (dropped & bit(info.signo)) === 0n ? [bytes] : [];
+        if (item === undefined) return dropped?.(info) === true ? [] : [bytes];
         return item.cancelled || item.decision !== null ? [] : [encodeSiginfo(item.info)];
       });
       return isPending ? [...shown, encodeSiginfo(pending.info)] : shown;

@@ -75,8 +75,8 @@ export class ThreadGroup {
   leaderOwes = false;
   /** A SIGCONT was sent to it, or to a thread of it, which may wait for that thread still. */
   maybeContinued = false;
-  /** Likewise `LinuxTask.unseen`, of the process. */
-  unseen = 0n;
+  /** Likewise `LinuxTask.unseen`, of the signals that wait for the process, by the thread that they were sent to as such (unseen.ts). */
+  readonly unseen = new Map<LinuxTask, bigint>();
   /** All threads joined the group stop, as far as was seen. */
   stopWhole = true;
   /** Who was given a signal that stops them all, and has not been seen to stop yet: others of them may be, or be disturbed in a call. */

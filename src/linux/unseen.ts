@@ -23,27 +23,39 @@ const droppedIn = ({ blocked, ignored, caught }: Record<'blocked' | 'ignored' | 
 export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
   if (!task.inGroupStop) return;
   const { own, process, ...state } = proc.signalState(task.tid);
-  const dropped = droppedIn(state);
-  task.unseen = own & dropped & ~task.seen;
+  const dropped = droppedIn(state) & ~task.seen;
+  task.unseen = own & dropped;
+  const ofProcess = process & dropped;
+  if (ofProcess === 0n) return;
+  const { unseen } = task.group;
+  unseen.set(task, ofProcess);
   // What is sent to a process is sent to its leader.
-  const leader = host.tasks.get(task.tgid);
-  if (leader !== undefined && (leader === task || !host.ptrace!.isTraced(leader)))
-    task.group.unseen = process & dropped & ~task.seen;
+  const leader = leaderOf(host, task);
+  if (leader !== undefined && !host.ptrace!.isTraced(leader)) unseen.set(leader, ofProcess);
 }
 
 /** The last tracer leaves: what waits was sent while it was traced, and stays, if its group is stopped or stops next. */
 export function noteSeen(task: LinuxTask): void {
-  task.seen = proc.pendingSignals(task.tid) & ~task.unseen & ~task.group.unseen;
+  task.seen = proc.pendingSignals(task.tid) & ~task.unseen & ~(task.group.unseen.get(task) ?? 0n);
 }
 
-/** Of what waits for the process of a task, or for the task itself: what its tracers are not shown. */
-export function unseenBy(host: LinuxHost, task: LinuxTask, ofProcess: boolean): bigint {
-  if (!ofProcess) return task.unseen;
+/** Of what waits for the process of a task, or for the task itself: what its tracers are not shown. Null: they are shown all. */
+export function unseenBy(host: LinuxHost, task: LinuxTask, ofProcess: boolean): ((info: Siginfo) => boolean) | null {
+  if (!ofProcess) return task.unseen === 0n ? null : ({ signo }) => (task.unseen & bit(signo)) !== 0n;
   const leader = leaderOf(host, task);
   const { unseen } = task.group;
-  if (leader === undefined || leader === task || host.ptrace?.isTraced(leader) !== false) return unseen;
-  const { process, ...state } = proc.signalState(leader.tid);
-  return unseen | (process & droppedIn(state) & ~leader.seen);
+  const isFree = leader !== undefined && leader !== task && host.ptrace?.isTraced(leader) === false;
+  if (unseen.size === 0 && !isFree) return null;
+  let free = 0n;
+  if (isFree) {
+    const { process, ...state } = proc.signalState(leader.tid);
+    free = process & droppedIn(state) & ~leader.seen;
+  }
+  return (info) => {
+    const named = namedBy(host, task, info);
+    const marks = (named && unseen.get(named)) ?? 0n;
+    return ((named === leader ? marks | free : marks) & bit(info.signo)) !== 0n;
+  };
 }
 
 /**
@@ -83,23 +95,32 @@ export const endsAsSent = ({ tid }: LinuxTask, signo: number): boolean =>
 /** At a delivery-stop: whether it is that of such a signal, which is over with this. */
 export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
   const { signo, code } = info;
-  const { group } = task;
   const mask = bit(signo);
+  const named = namedBy(host, task, info);
+  const isMarked = takeMark(task, named, info);
   // kill(2): its leader did not take it, for it is dead, or stopped.
   if (host.ptrace !== null && !task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
     const wasSeen = ((leaderOf(host, task)?.seen ?? 0n) & mask) !== 0n; // it had a tracer as that was sent
     if (!wasSeen && isDropped(host, task, signo)) return true;
   }
   // do_notify_parent: likewise the thread that made that child.
-  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0) {
-    const maker = namedBy(host, task, info);
-    if (maker !== task && isDropped(host, task, signo, maker)) return true;
+  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0 && named !== task) {
+    if (isDropped(host, task, signo, named)) return true;
   }
-  if ((task.unseen & mask) !== 0n) {
-    task.unseen &= ~mask;
-    return true;
-  }
-  if ((group.unseen & mask) === 0n) return false;
-  group.unseen &= ~mask;
+  if ((task.unseen & mask) === 0n) return isMarked;
+  task.unseen &= ~mask;
   return true;
+}
+
+/** Of a signal to its process: whether it waited unseen as a tracer of who was named came. The next of its number is another one. */
+function takeMark({ group: { unseen } }: LinuxTask, named: LinuxTask | undefined, { signo, code }: Siginfo): boolean {
+  if (unseen.size === 0 || code === SI.SI_TKILL) return false;
+  const mask = bit(signo);
+  const isMarked = named !== undefined && ((unseen.get(named) ?? 0n) & mask) !== 0n;
+  for (const [task, marks] of unseen) {
+    const left = marks & ~mask;
+    if (left === 0n) unseen.delete(task);
+    else unseen.set(task, left);
+  }
+  return isMarked;
 }

@@ -932,4 +932,43 @@ export const randomSignals = [
     ],
     { notPassive: 'the thread is traced, too, and then that SIGCHLD is for it' },
   ),
+  scenario(
+    'R30 a signal that nobody handles, sent as a held leader had no tracer: its thread, which has one, takes it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      const child = yield* thread.startMake('child', 'fork');
+      s.log('a child', yield* thread.result());
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('  tracee', yield* tracee.condition());
+      s.log('  thread', yield* thread.condition());
+      yield* s.root.kill(child.pid, 'SIGUSR1');
+      s.log('  child', yield* child.condition());
+      s.log('ATTACH', yield* tracer.ptrace('ATTACH', tracee.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('  thread', yield* thread.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      yield* tracer.cont(thread.pid);
+      s.log('  thread', yield* thread.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      yield* tracer.cont(tracee.pid);
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+    },
+    [
+      'a child: child',
+      '  tracee: stopped',
+      '  thread: stopped',
+      '  child: dead',
+      'ATTACH: ok',
+      '  thread: stopped',
+      'wait: thread stop SIGCHLD',
+      '  thread: runs',
+      'wait: none',
+      '  tracee: stopped',
+      'wait: tracee stop SIGSTOP',
+    ],
+  ),
 ];

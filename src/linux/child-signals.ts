@@ -9,6 +9,7 @@ import { bit } from '../abi/signal-set.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { Disposition } from '../tracehook/signal.ts';
+import { ExitState } from '../tracehook/task.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
@@ -156,9 +157,37 @@ export function deliverSoon(host: LinuxHost): void {
   for (const task of [...host.signalled]) {
     host.signalled.delete(task);
     if (task.childSignals.length === 0) continue;
-    if (task.served?.phase === 'parked') unlessKilled(host, () => signalParked(host, task));
-    else if (task.run === Run.RUNNING) interruptPolitely(host, task);
+    const taker = isHeld(host, task) ? freeThread(host, task) : task;
+    if (taker === undefined) {
+      task.group.holdsChildSignals = true;
+      continue;
+    }
+    if (taker !== task) takeChildSignals(taker, task);
+    if (taker.served?.phase === 'parked') unlessKilled(host, () => signalParked(host, taker));
+    else if (taker.run === Run.RUNNING) interruptPolitely(host, taker);
   }
+}
+
+const isHeld = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.inGroupStop || host.ptrace?.keepsStopped(task) === true;
+
+/** Of a process whose thread is held, who takes its SIGCHLD at once (complete_signal). */
+const freeThread = (host: LinuxHost, task: LinuxTask): LinuxTask | undefined =>
+  [...task.group.threads].find((other) => isFree(host, other));
+
+const isFree = (host: LinuxHost, task: LinuxTask): boolean =>
+  task.exitState === ExitState.ALIVE && !task.exited && !isHeld(host, task) && !blocksSignal(host, task, SIG.SIGCHLD);
+
+const takeChildSignals = (to: LinuxTask, from: LinuxTask): void => {
+  if (to.childSignals.length === 0) to.childSignals.push(...from.childSignals); // one is all there ever is
+  from.childSignals.length = 0;
+};
+
+/** A thread goes on while others are held: it is the first to look for what its process has waiting. */
+export function takeHeldSignals(host: LinuxHost, task: LinuxTask): void {
+  if (blocksSignal(host, task, SIG.SIGCHLD)) return;
+  task.group.holdsChildSignals = false;
+  for (const other of task.group.threads) if (other !== task && isHeld(host, other)) takeChildSignals(task, other);
 }
 
 /**

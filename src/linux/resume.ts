@@ -7,7 +7,7 @@ import { PTRACE } from '../abi/ptrace.ts';
 import { encodeSiginfo } from '../abi/siginfo.ts';
 import { Event, SYSCALL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { giveChildSignals } from './child-signals.ts';
+import { giveChildSignals, takeHeldSignals } from './child-signals.ts';
 import { detachNow } from './detach.ts';
 import { errnoError, HostError } from './errors.ts';
 import { waitsForStop } from './first-stop.ts';
@@ -71,6 +71,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
     return;
   }
   if (task.group.procFiles.due.length > 0 && task.run === Run.STOPPED) installProcFilters(host, task);
+  if (task.group.holdsChildSignals) takeHeldSignals(host, task);
   if (task.childSignals.length > 0 && task.run === Run.STOPPED) giveChildSignals(host, task);
   if (task.run !== Run.STOPPED) return; // it was killed meanwhile, and what it stands at now is the loop's
   const { stop, trace } = task;

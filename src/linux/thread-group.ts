@@ -71,6 +71,8 @@ export class ThreadGroup {
   continueReported = true;
   /** The SIGCHLD of that SIGCONT, which its parent is to get as a thread goes on (child-signals.ts). */
   owedContinue: Siginfo | null = null;
+  /** A SIGCHLD of its tracees waits for one of its threads, all of which were held as it came (child-signals.ts). */
+  holdsChildSignals = false;
   /** Its leader was given a signal that another thread came to take, and may not have taken it yet: the others’ calls are seen (maskChanged). */
   leaderOwes = false;
   /** A SIGCONT was sent to it, or to a thread of it, which may wait for that thread still. */

@@ -971,4 +971,48 @@ export const randomSignals = [
       'wait: tracee stop SIGSTOP',
     ],
   ),
+  scenario(
+    'R12 the SIGCHLD of a tracee whose tracer is a held thread: another thread takes it, or the first of them that goes on',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(tracee.pid);
+      const child = yield* thread.startMake('child', 'fork');
+      s.log('a child', yield* thread.result());
+      const second = yield* thread.startMake('second', 'fork');
+      s.log('a child', yield* thread.result());
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('  thread', yield* thread.condition());
+      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* tracer.do({ call: 'tgkill', args: [child.pid, child.pid, 19] });
+      s.log('  child', yield* child.condition());
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* second.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* s.root.kill(second.pid, 'SIGSTOP');
+      s.log('  second', yield* second.condition());
+      yield* tracer.cont(tracee.pid);
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('  thread', yield* thread.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+    },
+    [
+      'a child: child',
+      'a child: second',
+      '  thread: stopped',
+      '  child: stopped',
+      '  tracee: stopped',
+      'wait: tracee stop SIGCHLD',
+      '  second: stopped',
+      '  tracee: stopped',
+      'wait: tracee stop SIGCHLD',
+      'wait: thread stop SIGSTOP',
+      '  thread: runs',
+      'wait: none',
+    ],
+  ),
 ];

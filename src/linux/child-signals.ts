@@ -95,15 +95,17 @@ export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => 
 }
 
 /**
- * At the delivery-stop of a SIGCHLD: whether it tells of a SIGCONT to a child all whose threads its tracers hold in the stop of their group. They
- * really listen, and so have told at once; a real tracee tells it as it goes on (get_signal), and that is what it does here.
+ * At the delivery-stop of a SIGCHLD: whether it tells of a SIGCONT to a child all whose threads its tracers hold in the stop of their group, or
+ * that blocks it and runs. They really listen, or trap for it, and so have told at once; a real tracee tells it as it goes on, or as it looks for
+ * signals (get_signal), and that is what it does here.
  */
 export function tellsTooEarly(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
   const { signo, code, pid } = info;
   if (host.ptrace === null || signo !== SIG.SIGCHLD || code !== CLD.CLD_CONTINUED) return false;
   const child = host.tasks.get(idFrom(host, pid ?? 0, task));
   if (child === undefined || child.group.parent?.group !== task.group) return false;
-  for (const thread of child.group.threads) if (!thread.exited && !staysInStop(host, thread)) return false;
+  for (const thread of child.group.threads)
+    if (!thread.exited && !staysInStop(host, thread) && !misses(host, thread)) return false;
   child.group.owedContinue = info;
   return true;
 }
@@ -111,7 +113,10 @@ export function tellsTooEarly(host: LinuxHost, task: LinuxTask, info: Siginfo): 
 const staysInStop = (host: LinuxHost, task: LinuxTask): boolean =>
   (task.inGroupStop || task.leavesGroupStop) && host.ptrace!.keepsStopped(task);
 
-/** A thread goes on from its group's stop, that a SIGCONT has ended. */
+const misses = (host: LinuxHost, task: LinuxTask): boolean =>
+  !host.ptrace!.keepsStopped(task) && host.ptrace!.missesContinue(task);
+
+/** A thread goes on from its group's stop, that a SIGCONT has ended, or looks for signals. */
 export function tellContinued(host: LinuxHost, task: LinuxTask): void {
   const { group } = task;
   task.leavesGroupStop = false;

@@ -127,6 +127,7 @@ export function eventStop(
       resumeTask(host, task);
       return;
     }
+    const wasWhole = !group.continueReported && group.stopWhole;
     group.continueReported = false;
     for (const other of group.threads) {
       if (other.run === Run.STOPPED && (other.stop === Stop.ENTRY || other.stop === Stop.SECCOMP))
@@ -139,7 +140,9 @@ export function eventStop(
       resumeTask(host, task);
       return;
     }
+    group.toldParent = last && !wasWhole;
     const outcome = host.hooks.jctl(task, 'stopped', last ? 'stopped' : null);
+    group.toldParent = false;
     follow(task, outcome, () => resumeTask(host, task));
     return;
   }

@@ -75,8 +75,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
     const known = this.lookUp(tid, viewer);
     if (typeof known !== 'number') return known;
     const id = this.pidFrom(tid, viewer);
-    if (id <= 0) return ERRNO.ESRCH;
-    if (proc.tgidOf(id) === undefined) return ERRNO.ESRCH;
+    if (id <= 0 || proc.tgidOf(id) === undefined) return ERRNO.ESRCH;
     if (proc.tgidOf(id) === proc.self()) return ERRNO.EPERM;
     return mayAccess(viewer.tid, id) || attachThread(this.host, id);
   }
@@ -314,6 +313,10 @@ export class LinuxPtraceKernel implements PtraceKernel {
 
   trapOver(task: Task): void {
     tellContinued(this.host, linux(task));
+  }
+
+  toldParent(task: Task): boolean {
+    return linux(task).group.toldParent;
   }
 
   parentOf(task: Task): Task | null {

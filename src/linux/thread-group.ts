@@ -69,6 +69,8 @@ export class ThreadGroup {
   readonly queued: QueuedSignal[] = [];
   /** The SIGCONT that ended the current group stop was reported by some thread. */
   continueReported = true;
+  /** Its group stop is reported just now, and the kernel has told its parent. */
+  toldParent = false;
   /** The SIGCHLD of that SIGCONT, which its parent is to get as a thread goes on (child-signals.ts). */
   owedContinue: Siginfo | null = null;
   /** A SIGCHLD of its tracees waits for one of its threads, all of which were held as it came (child-signals.ts). */

@@ -40,7 +40,10 @@ export class News {
   stopped(link: Link, stop: PtraceStop): void {
     // That it was continued is told as the task looks for signals: not at a stop in a call.
     if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
-    else if (link.owesContinued && !link.continuedLate) this.tellContinuedTo(link);
+    else if (link.owesContinued && !link.continuedLate) {
+      this.tellContinuedTo(link);
+      if (stop.kind === 'signal') this.kernel.trapOver?.(link.traced.task); // and the parent
+    }
     link.maybeLate = false;
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
@@ -48,8 +51,14 @@ export class News {
       code: stop.why,
       status: stop.why === CLD.CLD_STOPPED && !stop.group ? 0 : stop.code & 0x7f, // signal->group_exit_code
     });
-    this.kernel.sendChildSignal(link.tracer, info, true);
+    if (stop.group !== true || !this.wasTold(link)) this.kernel.sendChildSignal(link.tracer, info, true);
     this.wakeWaiters(link);
+  }
+
+  /** A tracer that is its tracee's parent is told of its group stop once: the real kernel, to whom it is no tracer, has told it (R10). */
+  private wasTold({ tracer, traced: { task } }: Link): boolean {
+    const { kernel } = this;
+    return kernel.isLeader(task) && kernel.toldParent?.(task) === true && kernel.parentOf(task) === tracer;
   }
 
   /** Whoever sleeps in a wait that may see this link. */
@@ -111,11 +120,29 @@ export class News {
   continuedOutside(task: Task): void {
     const traced = this.links.traced.get(task) ?? this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
+    if (this.nobodyLooks(task)) {
+      for (const link of traced.links) link.owesContinued = true;
+      return;
+    }
     this.continued(traced);
     for (const link of traced.links) link.continuedLate ||= link.maybeLate;
     const late = traced.links.some((link) => link.continuedLate);
     if (!this.stopsNext(task) && !late) this.tellContinued(traced);
     else for (const link of traced.links) link.owesContinued = true;
+  }
+
+  missesContinue(task: Task): boolean {
+    const links = this.links.on(task);
+    return links.length > 0 && !links.some(({ seized }) => seized) && this.kernel.blocks(task, SIG.SIGCONT);
+  }
+
+  /** Whether a SIGCONT leaves a process that runs as it is: the first thread that looks for signals will tell of it (SIGNAL_CLD_CONTINUED). */
+  private nobodyLooks(task: Task): boolean {
+    const { kernel, links } = this;
+    if (links.isHeld(task) || !this.missesContinue(task)) return false;
+    return kernel
+      .threadsOf(task)
+      .every((thread) => thread.exitState !== ExitState.ALIVE || links.isHeld(thread) || this.missesContinue(thread));
   }
 
   /** A leader whom the SIGCONT itself stops: to who traces it the two are one SIGCHLD, or nearly. */

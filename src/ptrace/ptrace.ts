@@ -177,6 +177,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     return this.links.isHeld(task);
   }
 
+  missesContinue(task: Task): boolean {
+    return this.news.missesContinue(task);
+  }
+
   stopCutShort(task: Task): void {
     this.news.stopCutShort(task);
   }

@@ -39,7 +39,7 @@ export function enterWait(ptrace: Ptrace, tracer: Task, sleptOn: boolean): Serve
   const call = parseWait(ptrace.kernel, tracer);
   if (call === undefined) return MAKE;
   const seen = links.filter((link) => eligible(call, link, ptrace.kernel));
-  const event = find(ptrace, call, seen);
+  const event = find(ptrace, call, seen, !sleptOn);
   const tried = tryForGrave(ptrace, call, event);
   if (tried !== undefined) return tried;
   if (seen.length === 0 && sleptOn && !hasNews(ptrace, call)) return sleep(ptrace, call);

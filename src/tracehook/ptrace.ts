@@ -57,6 +57,8 @@ export interface PtraceHooks {
   tellsContinued(task: Task): void;
   /** A SIGCONT ends the group stop that the task sits in: whether a tracer holds it there. */
   keepsStopped(task: Task): boolean;
+  /** A SIGCONT comes to a task that runs: whether it takes no notice of that. It blocks SIGCONT, and nobody has SEIZEd it (TRAP_NOTIFY). */
+  missesContinue(task: Task): boolean;
   /** A SIGCONT ended a group stop for which threads were waited for still: its parent hears of the stop then (SIGNAL_CLD_STOPPED). */
   stopCutShort(task: Task): void;
   /** A task under {@link PtraceKernel.listen} trapped again: the stop signal of its group, or 0. */
@@ -176,6 +178,8 @@ export interface PtraceKernel extends Pick<Kernel, 'findTask' | 'hasBlockStep' |
   letGo(task: Task): void;
   /** The task is out of a trap of ptrace's own, and looks for signals again: what there is to tell of its group is told now. */
   trapOver?(task: Task): void;
+  /** While a group stop is reported: whether the kernel has told the task's real parent of it, as it would not if that were its tracer (R10). */
+  toldParent?(task: Task): boolean;
   /** Whether `signo`, or a signal that is taken before it, waits for the thread itself and is not blocked: it comes before one made for the thread. */
   hasPendingUpTo(task: Task, signo: number): boolean;
   /** Whether a signal waits for the task, blocked or not. */

@@ -1015,4 +1015,59 @@ export const randomSignals = [
       'wait: none',
     ],
   ),
+  scenario(
+    'R37 a SIGCONT to a process that blocks it and runs out of its group stop is told of as that looks for signals next',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+      const other = yield* s.root.make('other', 'fork', false);
+      yield* other.do({ call: 'sigaction', args: [17, 'handler', []] });
+      const child = yield* other.make('child', 'fork', true);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      for (const task of [child, tracee]) {
+        yield* tracer.ptrace('ATTACH', task.pid);
+        s.log('wait', yield* tracer.wait4(task.pid));
+        yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', task.pid, 8, ['SIGCONT']] });
+        yield* tracer.do({ call: 'ptrace', args: ['CONT', task.pid, 0, 19] });
+        s.log('wait', yield* tracer.wait4(task.pid));
+        yield* tracer.cont(task.pid);
+        s.log(`  ${task.name}`, yield* task.condition());
+        s.log('  tracer handled', yield* tracer.handled());
+        s.log('  other handled', yield* other.handled());
+        yield* s.root.kill(task.pid, 'SIGCONT');
+        s.log(`  ${task.name}`, yield* task.condition());
+        s.log('  tracer handled', yield* tracer.handled());
+        s.log('  other handled', yield* other.handled());
+        yield* s.root.do({ call: 'tgkill', args: [task.pid, task.pid, 19] });
+        s.log('wait', yield* tracer.wait4(task.pid));
+        s.log('  tracer handled', yield* tracer.handled());
+        s.log('  other handled', yield* other.handled());
+      }
+    },
+    [
+      'wait: child stop SIGSTOP',
+      'wait: child stop SIGSTOP',
+      '  child: runs',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child',
+      '  child: runs',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child',
+      'wait: child stop SIGSTOP',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child',
+      'wait: tracee stop SIGSTOP',
+      'wait: tracee stop SIGSTOP',
+      '  tracee: runs',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child',
+      '  tracee: runs',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child',
+      'wait: tracee stop SIGSTOP',
+      '  tracer handled: SIGCHLD CLD_TRAPPED pid=child, SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child, SIGCHLD CLD_TRAPPED pid=tracee, SIGCHLD CLD_STOPPED pid=tracee, SIGCHLD CLD_CONTINUED pid=tracee',
+      '  other handled: SIGCHLD CLD_STOPPED pid=child, SIGCHLD CLD_CONTINUED pid=child',
+    ],
+    { notPassive: 'a second tracer that has SEIZEd it makes it look for signals' },
+  ),
 ];

@@ -751,4 +751,23 @@ export const randomWaits = [
       'results: child killed SIGKILL',
     ],
   ),
+  scenario(
+    'R11 a wait that sleeps takes no notice of a SIGCONT to its own process: that of its tracee, which is held, is there for the next',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 19] });
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.start({ call: 'wait4', args: [-1, ['__WALL', 'WCONTINUED']] });
+      s.log('  tracer', yield* tracer.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracer.pid, 'SIGCONT');
+      s.log('  tracer', yield* tracer.condition());
+      yield* s.root.kill(tracer.pid, 'SIGUSR1');
+      s.log('  tracer', yield* tracer.condition());
+    },
+    ['wait: tracee stop SIGSTOP', 'wait: tracee stop SIGSTOP', '  tracer: runs', '  tracer: runs', '  tracer: dead'],
+  ),
 ];

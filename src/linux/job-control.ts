@@ -86,7 +86,7 @@ export function eventStop(
   const { group } = task;
   task.trapsNext = false;
   if (task.lone) {
-    task.lone = false;
+    task.lone = task.trapTells = false;
     task.stop = Stop.TRAP;
     if (low === SIG.SIGTRAP && task.ranOut) stopOver(host, task);
     task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
@@ -109,6 +109,7 @@ export function eventStop(
   const { ranOut, heardContinue, toldContinues } = task;
   task.heardContinue = false;
   task.toldContinues = -1;
+  task.trapTells = false;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still
@@ -161,6 +162,7 @@ export function eventStop(
     if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       group.maybeContinued = true;
       const isNews = toldContinues !== group.continues || jobControlWaits(task);
+      task.trapTells = true;
       if (ranOut || isNews) notified(host, task, ranOut);
       owesTraps(task);
       const forNothing = !trapDue && disturbedForNothing(host, task);

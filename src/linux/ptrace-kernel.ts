@@ -290,7 +290,7 @@ export class LinuxPtraceKernel implements PtraceKernel {
   }
 
   toldContinues(task: Task): void {
-    linux(task).toldContinues = linux(task).group.continues;
+    if (!linux(task).trapTells) linux(task).toldContinues = linux(task).group.continues;
   }
 
   siblingOrder(task: Task): number {

@@ -1013,4 +1013,41 @@ export const randomContinues = [
       'siginfo: SIGCHLD CLD_CONTINUED pid=child status=0x12',
     ],
   ),
+  scenario(
+    'R27 a SIGCONT that a stop signal takes away was there: who is held, and was shown the trap of one that came before, traps once more',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('  tracee', yield* tracee.condition());
+      yield* tracer.cont(thread.pid);
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.cont(tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      for (let k = 0; k < 2; k++) {
+        yield* tracer.cont(thread.pid);
+        s.log('  thread', yield* thread.condition());
+        s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      }
+    },
+    [
+      'wait: thread EVENT_STOP SIGTRAP',
+      '  tracee: runs',
+      'wait: thread EVENT_STOP SIGTRAP',
+      'wait: tracee EVENT_STOP SIGTRAP',
+      'wait: tracee stop SIGTTIN',
+      '  thread: stopped',
+      'wait: thread EVENT_STOP SIGTRAP',
+      '  thread: runs',
+      'wait: none',
+    ],
+  ),
 ];

@@ -202,7 +202,7 @@ export function takeHeldSignals(host: LinuxHost, task: LinuxTask): void {
  */
 export function giveChildSignals(host: LinuxHost, task: LinuxTask): void {
   if (task.stop === Stop.SIGNAL) {
-    task.trapsNext = task.politeInterrupt = true; // and there, before it comes to the program
+    task.trapsNext = task.politeInterrupt = task.leftCall = true; // and there, before it comes to the program
     return;
   }
   if ((task.stop !== Stop.TRAP && task.stop !== Stop.EXIT) || task.served !== null) {

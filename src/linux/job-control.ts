@@ -83,8 +83,8 @@ export function eventStop(
   polite: boolean,
   asked = true,
 ): void {
-  const { group } = task;
-  task.trapsNext = false;
+  const { group, leftCall } = task;
+  task.trapsNext = task.leftCall = false;
   if (task.lone) {
     task.lone = task.trapTells = false;
     task.stop = Stop.TRAP;
@@ -152,7 +152,7 @@ export function eventStop(
   if (host.ptrace?.isTraced(task) === false) task.letGo = true;
   const { disturbed } = task;
   task.disturbed = false;
-  if (polite && rejoinCall(host, task) && !wasListening) {
+  if (polite && rejoinCall(host, task, leftCall) && !wasListening) {
     if (disturbed && leavesToLeader(host, task)) return;
     resumeTask(host, task);
     return;

@@ -109,7 +109,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   if (kind !== EventKind.STOP) {
     task.heardContinue = task.takesContinue = task.leavesGroupStop = task.trapDue = false;
     task.toldContinues = -1;
-    task.trapTells = false;
+    task.trapTells = task.leftCall = false;
   }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
   else if (kind !== EventKind.STOP) task.seen = 0n;

@@ -155,9 +155,9 @@ export function goBack(host: LinuxHost, task: LinuxTask): void {
 
 /**
  * A polite interruption that found the task in a system call: it goes back there, and what is owed comes when the call is
- * over, for a report does not disturb a call. The entry that follows is no news.
+ * over, for a report does not disturb a call. The entry that follows is no news, unless a signal had made it leave that call before.
  */
-export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
+export function rejoinCall(host: LinuxHost, task: LinuxTask, leftCall: boolean): boolean {
   const { interrupted } = host;
   if (!interrupted.load(task.tid)) return false;
   const { nr, result } = interrupted;
@@ -165,7 +165,7 @@ export function rejoinCall(host: LinuxHost, task: LinuxTask): boolean {
   if (task.trace.interrupt || task.detaching) return false;
   noteDisturbed(task, nr, result);
   keepMask(host, task, nr);
-  if (!task.syscallStops && !task.trace.report && task.rejoins < 0) return false;
+  if (leftCall || (!task.syscallStops && !task.trace.report && task.rejoins < 0)) return false;
   task.rejoins = nr;
   return true;
 }

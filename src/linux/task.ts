@@ -237,6 +237,8 @@ export class LinuxTask implements Task {
    * (TRAP_NOTIFY is one bit); -1: it has stopped since.
    */
   toldContinues = -1;
+  /** It goes on from a signal's stop to a trap of ours: if it was in a call, that has ended. */
+  leftCall = false;
   /** It stands in a real trap for a SIGCONT: that is what its tracers are shown, and one that comes after it makes it trap once more. */
   trapTells = false;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */

@@ -1070,4 +1070,37 @@ export const randomSignals = [
     ],
     { notPassive: 'a second tracer that has SEIZEd it makes it look for signals' },
   ),
+  scenario(
+    'R12 the SIGCHLD of a tracee whose tracer is held in a signal’s stop is what that takes next',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const child = yield* tracee.make('child', 'fork', true);
+      yield* tracer.seize(tracee.pid);
+      yield* s.root.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 18] });
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* s.root.kill(child.pid, 'SIGUSR1');
+      s.log('  child', yield* child.condition());
+      s.log('SYSCALL', yield* tracer.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 18] }));
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('  tracee', yield* tracee.condition());
+      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+    },
+    [
+      'wait: tracee EVENT_STOP SIGTRAP',
+      'wait: tracee stop SIGCONT',
+      '  child: stopped',
+      'SYSCALL: ok',
+      '  tracee: stopped',
+      'wait: tracee stop SIGCHLD',
+      'CONT: ok',
+      '  tracee: runs',
+      'wait: none',
+    ],
+  ),
 ];

@@ -176,6 +176,9 @@ function steady(line: string): string {
   return text;
 }
 
+/** Calls that tell of sizes, and of no process: where a pid is 4096, a page is none. */
+const SIZES = /^(?:mmap|munmap|mprotect|brk|read|pread64|getdents64|fstat|newfstatat|statx)\(/;
+
 /** The lines of a trace with `PID ` before each, process by process, what was broken off joined again. */
 export function byProcess(text: string): Record<string, string[]> {
   const lines = text.split('\n').filter(Boolean);
@@ -187,7 +190,8 @@ export function byProcess(text: string): Record<string, string[]> {
     const [, pid = '', words = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
     const whole = joined(open, pid, words);
     if (whole === undefined || NEWER.test(whole)) continue;
-    const known = whole.replace(/\b\d+\b/g, (n) => names.get(n) ?? n).replace(/ +/g, ' ');
+    const named = SIZES.test(whole) ? whole : whole.replace(/\b\d+\b/g, (n) => names.get(n) ?? n);
+    const known = named.replace(/ +/g, ' ');
     const name = names.get(pid) ?? '?';
     out[name] ??= [];
     out[name].push(steady(known));

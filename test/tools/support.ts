@@ -102,11 +102,12 @@ export const sh = (script: string): string[] => ['sh', '-c', script];
  */
 export const perProcess = (text: string): string =>
   Object.values(byProcess(text))
-    .map((lines) =>
-      lines
-        .filter((line) => !line.startsWith('--- SIGCHLD'))
-        .join('\n')
-        .replace(/\bP\d+\b/g, 'P'),
+    .map(
+      (lines) =>
+        lines
+          .filter((line) => !line.startsWith('--- SIGCHLD'))
+          .join('\n')
+          .replace(/\bP\d+\b/g, 'N'), // as `steady` has them: a number may be a pid in one of the two runs, and a size in both
     )
     .sort()
     .join('\n\n');

@@ -28,7 +28,7 @@ export const clone = [
       s.log('then', yield* tracer.wait4(tracee.pid));
       yield* tracer.cont(tracee.pid, 'SIGCHLD');
       s.log('fork', yield* tracee.result());
-      s.log('the real parent', yield* tracee.do(tracee.waiting(-1)));
+      s.log('the real parent', yield* tracee.wait4(-1));
     },
     [
       'parent: tracee EVENT_FORK',

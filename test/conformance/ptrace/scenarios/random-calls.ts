@@ -676,21 +676,21 @@ export const randomCalls = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('TRACEME', yield* tracee.ptrace('TRACEME', 0));
       s.log('mask', yield* tracee.do({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] }));
       yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
       s.log('SIGTTIN', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 21] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
-      s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('CONT', yield* s.root.cont(tracee.pid));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGCONT', yield* s.root.do({ call: 'kill', args: [tracee.pid, 18] }));
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* s.root.look(tracee.pid));
       s.log('SINGLESTEP', yield* s.root.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 19] }));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* s.root.look(tracee.pid));
     },
     [
       'TRACEME: ok',
@@ -714,17 +714,17 @@ export const randomCalls = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
+      s.log('ATTACH', yield* s.root.ptrace('ATTACH', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
-      s.log('SEIZE of the thread', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
-      s.log('SYSCALL', yield* s.root.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] }));
+      s.log('SEIZE of the thread', yield* s.root.seize(thread.pid));
+      s.log('SYSCALL', yield* s.root.ptrace('SYSCALL', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGCONT to the thread', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT of the thread', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('wait', yield* s.root.look(tracee.pid));
+      s.log('CONT of the thread', yield* s.root.cont(thread.pid));
       s.log('  thread', yield* thread.condition());
-      s.log('SINGLESTEP', yield* s.root.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
+      s.log('SINGLESTEP', yield* s.root.ptrace('SINGLESTEP', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
     },
     [
@@ -750,7 +750,7 @@ export const randomCalls = [
       const thread = yield* tracee.make('thread', 'thread', true);
       s.log('mask', yield* tracee.do({ call: 'sigprocmask', args: ['block', ['SIGUSR1']] }));
       yield* tracee.start({ call: 'sigtimedwait', args: [['SIGUSR1'], 60000] });
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
       s.log('SIGTTIN', yield* tracer.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 21] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGCONT to the thread', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));

@@ -945,18 +945,18 @@ export const randomContinues = [
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(thread.pid));
       s.log('  handled', (yield* tracer.handled()).slice(0));
-      s.log('ATTACH', yield* tracer.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
+      s.log('ATTACH', yield* tracer.ptrace('ATTACH', tracee.pid));
       s.log('  handled', (yield* tracer.handled()).slice(1));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('CONT', yield* tracer.cont(tracee.pid));
       s.log('  handled', (yield* tracer.handled()).slice(2));
       s.log('SIGCONT', yield* tracer.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 18] }));
       s.log('SIGCHLD', yield* s.root.do({ call: 'kill', args: [tracee.pid, 17] }));
       s.log('CONT with SIGSTOP', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 19] }));
       s.log('  handled', (yield* tracer.handled()).slice(3));
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('wait', yield* tracer.look(tracee.pid));
+      s.log('CONT', yield* tracer.cont(tracee.pid));
       s.log('  handled', (yield* tracer.handled()).slice(4));
     },
     [
@@ -987,16 +987,16 @@ export const randomContinues = [
       const child = yield* parent.make('child', 'fork', true);
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [child.pid, 19] }));
       s.log('  child', yield* child.condition());
-      s.log('SEIZE of the parent', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', parent.pid, 0, 0] }));
-      s.log('SEIZE of the child', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', child.pid, 0, 0] }));
+      s.log('SEIZE of the parent', yield* s.root.seize(parent.pid));
+      s.log('SEIZE of the child', yield* tracer.seize(child.pid));
       s.log('SIGCONT', yield* tracer.do({ call: 'kill', args: [child.pid, 18] }));
       s.log('  parent', yield* parent.condition());
       s.log('  child', yield* child.condition());
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', child.pid, 0, 0] }));
+      s.log('CONT', yield* tracer.cont(child.pid));
       s.log('  parent', yield* parent.condition());
       s.log('  child', yield* child.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [parent.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('siginfo', yield* s.root.do({ call: 'ptrace', args: ['GETSIGINFO', parent.pid, 0, 0] }));
+      s.log('wait', yield* s.root.look(parent.pid));
+      s.log('siginfo', yield* s.root.ptrace('GETSIGINFO', parent.pid));
     },
     [
       'SIGSTOP: ok',
@@ -1035,7 +1035,7 @@ export const randomContinues = [
       for (let k = 0; k < 2; k++) {
         yield* tracer.cont(thread.pid);
         s.log('  thread', yield* thread.condition());
-        s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+        s.log('wait', yield* tracer.look(thread.pid));
       }
     },
     [

@@ -622,14 +622,14 @@ export const randomEnds = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
       s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGTTIN', yield* tracer.do({ call: 'kill', args: [tracee.pid, 21] }));
       s.log('  thread', yield* thread.condition());
-      s.log('SEIZE of the thread', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
-      s.log('SYSCALL', yield* tracer.do({ call: 'ptrace', args: ['SYSCALL', thread.pid, 0, 0] }));
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('SEIZE of the thread', yield* tracer.seize(thread.pid));
+      s.log('SYSCALL', yield* tracer.ptrace('SYSCALL', thread.pid));
+      s.log('wait', yield* tracer.look(thread.pid));
       s.log('DETACH', yield* tracer.do({ call: 'ptrace', args: ['DETACH', thread.pid, 0, 15] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
@@ -653,11 +653,11 @@ export const randomEnds = [
     function* (s) {
       const tracee = yield* s.root.make('tracee', 'fork', true);
       yield* tracee.start({ call: 'sigsuspend', args: [['SIGUSR1']] });
-      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
+      s.log('ATTACH', yield* s.root.ptrace('ATTACH', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
-      s.log('SYSCALL', yield* s.root.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 0] }));
+      s.log('SYSCALL', yield* s.root.ptrace('SYSCALL', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* s.root.look(tracee.pid));
       s.log('DETACH with SIGUSR1', yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 10] }));
       s.log('  tracee', yield* tracee.condition());
     },
@@ -684,11 +684,11 @@ export const randomEnds = [
       s.log('  thread', yield* thread.condition());
       s.log('SIGUSR1 to the child', yield* s.root.do({ call: 'kill', args: [child.pid, 10] }));
       s.log('  child', yield* child.condition());
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('wait', yield* s.root.look(-1));
+      s.log('CONT', yield* s.root.cont(thread.pid));
       s.log('  thread', yield* thread.condition());
       for (const wait of ['wait', 'and again', 'and again']) {
-        s.log(wait, yield* s.root.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
+        s.log(wait, yield* s.root.look(-1));
       }
     },
     [
@@ -718,14 +718,14 @@ export const randomEnds = [
       s.log('SIGKILL', yield* s.root.do({ call: 'kill', args: [tracee.pid, 9] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      s.log('GETEVENTMSG', yield* tracer.do({ call: 'ptrace', args: ['GETEVENTMSG', tracee.pid, 0, 0] }));
+      s.log('GETEVENTMSG', yield* tracer.ptrace('GETEVENTMSG', tracee.pid));
       for (const wait of ['wait', 'and again']) {
-        s.log(wait, yield* tracer.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
+        s.log(wait, yield* tracer.look(-1));
       }
-      s.log('CONT of the thread', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('CONT of the thread', yield* tracer.cont(thread.pid));
       s.log('  thread', yield* thread.condition());
       for (const wait of ['wait', 'and again', 'and again']) {
-        s.log(wait, yield* tracer.do({ call: 'wait4', args: [-1, ['__WALL', 'WNOHANG']] }));
+        s.log(wait, yield* tracer.look(-1));
       }
     },
     [
@@ -749,17 +749,17 @@ export const randomEnds = [
       const tracee = yield* s.root.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
       yield* s.root.seize(thread.pid, 'TRACEEXIT');
-      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('TRACEME', yield* tracee.ptrace('TRACEME', 0));
       yield* tracee.start({ call: 'exec', args: [] });
       s.log('  thread', yield* thread.condition());
       s.log('SIGINT', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 2] }));
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT of the thread', yield* s.root.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* s.root.look(thread.pid));
+      s.log('CONT of the thread', yield* s.root.cont(thread.pid));
+      s.log('wait', yield* s.root.look(thread.pid));
       s.log('  tracee', yield* tracee.condition());
       for (const what of ['first', 'second', 'third']) {
-        s.log(what, yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-        s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+        s.log(what, yield* s.root.look(tracee.pid));
+        s.log('CONT', yield* s.root.cont(tracee.pid));
       }
     },
     [

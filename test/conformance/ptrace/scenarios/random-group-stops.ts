@@ -448,7 +448,7 @@ export const randomGroupStops = [
       s.log('thread', yield* thread.condition());
       s.log('again', yield* tracer.ptrace('SINGLESTEP', thread.pid));
       s.log('thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* tracer.look(thread.pid));
     },
     ['interrupted: stopped', 'attached: stopped', 'thread: stopped', 'again: ok', 'thread: runs', 'wait: none'],
   ),
@@ -642,7 +642,7 @@ export const randomGroupStops = [
       yield* s.root.tgkill(tracee, 'SIGUSR2');
       s.log('signal', yield* s.root.look(tracee.pid));
       yield* s.root.tgkill(tracee, 'SIGCONT');
-      yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] });
+      yield* s.root.ptrace('DETACH', tracee.pid);
       s.log('goes on', yield* tracee.condition());
       yield* tracer.ptrace('ATTACH', tracee.pid);
       s.log('attached', yield* tracee.condition());

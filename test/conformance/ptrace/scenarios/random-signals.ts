@@ -406,7 +406,7 @@ export const randomSignals = [
       const child = yield* tracee.make('child', 'fork', true);
       yield* tracer.ptrace('ATTACH', tracee.pid);
       s.log('attached', yield* tracer.look(tracee.pid));
-      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* child.ptrace('TRACEME', 0);
       yield* s.root.kill(child.pid, 'SIGUSR1');
       s.log('child', yield* child.condition());
       yield* s.root.tgkill(tracee, 'SIGSTOP');
@@ -491,9 +491,9 @@ export const randomSignals = [
       s.log('tracee', yield* tracee.condition());
       yield* tracer.tgkill(tracee, 'SIGUSR1');
       yield* s.root.ptrace('ATTACH', tracee.pid);
-      s.log('queue', yield* s.root.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+      s.log('queue', yield* s.root.ptrace('PEEKSIGINFO', tracee.pid));
       yield* s.root.tgkill(tracee, 'SIGUSR2');
-      s.log('queue', yield* s.root.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+      s.log('queue', yield* s.root.ptrace('PEEKSIGINFO', tracee.pid));
     },
     [
       'tracee: stopped',
@@ -530,7 +530,7 @@ export const randomSignals = [
       s.log('tracee', yield* tracee.condition());
       yield* tracer.ptrace('ATTACH', tracee.pid);
       yield* s.root.tgkill(tracee, 'SIGSTOP');
-      s.log('queue', yield* tracer.do({ call: 'ptrace', args: ['PEEKSIGINFO', tracee.pid, 0, 0] }));
+      s.log('queue', yield* tracer.ptrace('PEEKSIGINFO', tracee.pid));
     },
     ['tracee: stopped', 'queue: [SIGSTOP SI_KERNEL pid=0]'],
   ),
@@ -700,12 +700,12 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
       const child = yield* thread.startMake('child', 'fork');
       s.log('a child', yield* thread.result());
       s.log('SIGWINCH', yield* s.root.do({ call: 'kill', args: [tracee.pid, 28] }));
       s.log('  tracee', yield* tracee.condition());
-      s.log('SINGLESTEP', yield* tracer.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
+      s.log('SINGLESTEP', yield* tracer.ptrace('SINGLESTEP', tracee.pid));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGTERM', yield* tracer.do({ call: 'kill', args: [tracee.pid, 15] }));
       s.log('  tracee', yield* tracee.condition());
@@ -716,7 +716,7 @@ export const randomSignals = [
       s.log('  thread', yield* thread.condition());
       s.log('  tracee', yield* tracee.condition());
       s.log('wait', yield* tracer.wait4(tracee.pid));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('CONT', yield* tracer.cont(tracee.pid));
       s.log('  tracee', yield* tracee.condition());
       s.log('wait', yield* tracer.wait4(tracee.pid));
       s.log('CONT with SIGTERM', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 15] }));
@@ -750,22 +750,22 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('TRACEME', yield* tracee.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
+      s.log('TRACEME', yield* tracee.ptrace('TRACEME', 0));
       s.log('SIGTSTP', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 20] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('  thread', yield* thread.condition());
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(thread.pid));
+      s.log('CONT', yield* tracer.cont(thread.pid));
       s.log('  thread', yield* thread.condition());
       s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  thread', yield* thread.condition());
       s.log('SETSIGMASK', yield* tracer.do({ call: 'ptrace', args: ['SETSIGMASK', thread.pid, 8, ['SIGUSR1']] }));
       s.log('SIGCONT', yield* s.root.do({ call: 'kill', args: [tracee.pid, 18] }));
-      s.log('CONT of the leader', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('CONT of the leader', yield* tracer.cont(tracee.pid));
       s.log('  tracee', yield* tracee.condition());
       s.log('CONT with SIGUSR1', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 10] }));
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* tracer.look(thread.pid));
     },
     [
       'TRACEME: ok',
@@ -792,19 +792,19 @@ export const randomSignals = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
-      s.log('ATTACH of the thread', yield* tracer.do({ call: 'ptrace', args: ['ATTACH', thread.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
+      s.log('ATTACH of the thread', yield* tracer.ptrace('ATTACH', thread.pid));
       s.log('  thread', yield* thread.condition());
       s.log('SIGUSR1', yield* tracer.do({ call: 'kill', args: [tracee.pid, 10] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGCHLD', yield* s.root.do({ call: 'kill', args: [tracee.pid, 17] }));
       s.log('CONT with SIGSTOP', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 19] }));
       s.log('  thread', yield* thread.condition());
-      s.log('DETACH', yield* tracer.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] }));
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', thread.pid, 0, 0] }));
+      s.log('DETACH', yield* tracer.ptrace('DETACH', tracee.pid));
+      s.log('wait', yield* tracer.look(thread.pid));
+      s.log('CONT', yield* tracer.cont(thread.pid));
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [thread.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* tracer.look(thread.pid));
     },
     [
       'SEIZE: ok',
@@ -827,7 +827,7 @@ export const randomSignals = [
     function* (s) {
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
       s.log('SIGTSTP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 20] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGUSR1', yield* s.root.do({ call: 'kill', args: [tracee.pid, 10] }));
@@ -836,10 +836,10 @@ export const randomSignals = [
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('CONT with SIGTSTP', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 20] }));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('wait', yield* tracer.look(tracee.pid));
+      s.log('CONT', yield* tracer.cont(tracee.pid));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
+      s.log('wait', yield* tracer.look(tracee.pid));
     },
     [
       'SEIZE: ok',
@@ -864,13 +864,13 @@ export const randomSignals = [
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
       s.log('SIGCHLD', yield* s.root.do({ call: 'tgkill', args: [tracee.pid, tracee.pid, 17] }));
-      s.log('SEIZE', yield* s.root.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
-      s.log('wait', yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-      s.log('DETACH', yield* s.root.do({ call: 'ptrace', args: ['DETACH', tracee.pid, 0, 0] }));
-      s.log('ATTACH', yield* s.root.do({ call: 'ptrace', args: ['ATTACH', tracee.pid, 0, 0] }));
+      s.log('SEIZE', yield* s.root.seize(tracee.pid));
+      s.log('wait', yield* s.root.look(tracee.pid));
+      s.log('DETACH', yield* s.root.ptrace('DETACH', tracee.pid));
+      s.log('ATTACH', yield* s.root.ptrace('ATTACH', tracee.pid));
       for (const what of ['stop', 'SIGSTOP of the ATTACH', 'nothing']) {
-        s.log(what, yield* s.root.do({ call: 'wait4', args: [tracee.pid, ['__WALL', 'WNOHANG']] }));
-        s.log('CONT', yield* s.root.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+        s.log(what, yield* s.root.look(tracee.pid));
+        s.log('CONT', yield* s.root.cont(tracee.pid));
       }
     },
     [
@@ -901,7 +901,7 @@ export const randomSignals = [
       s.log('a child', yield* thread.result());
       yield* s.root.kill(tracee.pid, 'SIGWINCH');
       s.log('  tracee', yield* tracee.condition());
-      s.log('SINGLESTEP', yield* tracer.do({ call: 'ptrace', args: ['SINGLESTEP', tracee.pid, 0, 0] }));
+      s.log('SINGLESTEP', yield* tracer.ptrace('SINGLESTEP', tracee.pid));
       s.log('SIGTERM', yield* tracer.do({ call: 'kill', args: [tracee.pid, 15] }));
       s.log('  tracee', yield* tracee.condition());
       yield* s.root.kill(child.pid, 'SIGKILL');
@@ -912,7 +912,7 @@ export const randomSignals = [
       for (let k = 0; k < 2; k++) {
         yield* tracer.cont(tracee.pid);
         s.log('  tracee', yield* tracee.condition());
-        s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+        s.log('wait', yield* tracer.look(tracee.pid));
       }
     },
     [
@@ -949,13 +949,13 @@ export const randomSignals = [
       s.log('ATTACH', yield* tracer.ptrace('ATTACH', tracee.pid));
       yield* tracer.cont(thread.pid);
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(thread.pid));
       yield* tracer.cont(thread.pid);
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(thread.pid));
       yield* tracer.cont(tracee.pid);
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(tracee.pid));
     },
     [
       'a child: child',
@@ -984,21 +984,21 @@ export const randomSignals = [
       s.log('a child', yield* thread.result());
       yield* tracer.ptrace('ATTACH', thread.pid);
       s.log('  thread', yield* thread.condition());
-      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* child.ptrace('TRACEME', 0);
       yield* tracer.do({ call: 'tgkill', args: [child.pid, child.pid, 19] });
       s.log('  child', yield* child.condition());
       s.log('  tracee', yield* tracee.condition());
       s.log('wait', yield* tracer.wait4(tracee.pid));
-      yield* second.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* second.ptrace('TRACEME', 0);
       yield* s.root.kill(second.pid, 'SIGSTOP');
       s.log('  second', yield* second.condition());
       yield* tracer.cont(tracee.pid);
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(tracee.pid));
       s.log('wait', yield* tracer.wait4(thread.pid));
       yield* tracer.cont(thread.pid);
       s.log('  thread', yield* thread.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(thread.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(thread.pid));
     },
     [
       'a child: child',
@@ -1081,15 +1081,15 @@ export const randomSignals = [
       s.log('wait', yield* tracer.wait4(tracee.pid));
       yield* tracer.cont(tracee.pid);
       s.log('wait', yield* tracer.wait4(tracee.pid));
-      yield* child.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* child.ptrace('TRACEME', 0);
       yield* s.root.kill(child.pid, 'SIGUSR1');
       s.log('  child', yield* child.condition());
       s.log('SYSCALL', yield* tracer.do({ call: 'ptrace', args: ['SYSCALL', tracee.pid, 0, 18] }));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
-      s.log('CONT', yield* tracer.do({ call: 'ptrace', args: ['CONT', tracee.pid, 0, 0] }));
+      s.log('wait', yield* tracer.look(tracee.pid));
+      s.log('CONT', yield* tracer.cont(tracee.pid));
       s.log('  tracee', yield* tracee.condition());
-      s.log('wait', yield* tracer.do(tracer.waiting(tracee.pid, ['__WALL', 'WNOHANG'])));
+      s.log('wait', yield* tracer.look(tracee.pid));
     },
     [
       'wait: tracee EVENT_STOP SIGTRAP',

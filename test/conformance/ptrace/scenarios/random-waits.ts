@@ -388,7 +388,7 @@ export const randomWaits = [
       const thread = yield* tracee.make('thread', 'thread', true);
       yield* s.root.kill(tracee.pid, 'SIGSTOP');
       yield* s.root.kill(tracee.pid, 'SIGCONT');
-      yield* thread.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] });
+      yield* thread.ptrace('TRACEME', 0);
       yield* thread.start(calls.exec());
       const options = ['WNOHANG', 'WCONTINUED'] as const;
       s.log('first', yield* s.root.do({ call: 'wait4', args: [tracee.pid, options] }));
@@ -686,12 +686,12 @@ export const randomWaits = [
       const tracer = yield* s.root.make('tracer', 'fork', false);
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', thread.pid, 0, 0] }));
-      s.log('INTERRUPT', yield* tracer.do({ call: 'ptrace', args: ['INTERRUPT', thread.pid, 0, 0] }));
+      s.log('SEIZE', yield* tracer.seize(thread.pid));
+      s.log('INTERRUPT', yield* tracer.ptrace('INTERRUPT', thread.pid));
       s.log('  thread', yield* thread.condition());
       s.log('SIGSTOP', yield* s.root.do({ call: 'kill', args: [tracee.pid, 19] }));
       s.log('  tracee', yield* tracee.condition());
-      s.log('LISTEN', yield* tracer.do({ call: 'ptrace', args: ['LISTEN', thread.pid, 0, 0] }));
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', thread.pid));
       for (const wait of ['wait', 'and again', 'and again']) {
         s.log(wait, yield* tracer.do({ call: 'wait4', args: [0, ['__WALL', 'WNOHANG', 'WUNTRACED']] }));
       }
@@ -715,8 +715,8 @@ export const randomWaits = [
       const tracee = yield* tracer.make('tracee', 'fork', true);
       const thread = yield* tracee.make('thread', 'thread', true);
       s.log('mask', yield* tracer.do({ call: 'sigprocmask', args: ['block', ['SIGCHLD']] }));
-      s.log('TRACEME', yield* thread.do({ call: 'ptrace', args: ['TRACEME', 0, 0, 0] }));
-      s.log('SEIZE', yield* tracer.do({ call: 'ptrace', args: ['SEIZE', tracee.pid, 0, 0] }));
+      s.log('TRACEME', yield* thread.ptrace('TRACEME', 0));
+      s.log('SEIZE', yield* tracer.seize(tracee.pid));
       yield* tracer.start({ call: 'wait4', args: [tracee.pid, []] });
       s.log('SIGKILL', yield* s.root.do({ call: 'kill', args: [tracee.pid, 9] }));
       s.log('  tracee', yield* tracee.condition());

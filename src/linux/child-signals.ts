@@ -9,10 +9,10 @@ import { bit } from '../abi/signal-set.ts';
 import { CLD, SIG } from '../abi/signals.ts';
 import { syscallName } from '../abi/syscalls.ts';
 import type { Disposition } from '../tracehook/signal.ts';
-import { ExitState } from '../tracehook/task.ts';
 import type { LinuxHost } from './host.ts';
 import { AT_BYTES, injectCall } from './inject.ts';
 import { interruptPolitely } from './interrupt.ts';
+import { isThere } from './parents.ts';
 import { idFrom, tidFor } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
@@ -105,16 +105,13 @@ export function tellsTooEarly(host: LinuxHost, task: LinuxTask, info: Siginfo): 
   const child = host.tasks.get(idFrom(host, pid ?? 0, task));
   if (child === undefined || child.group.parent?.group !== task.group) return false;
   for (const thread of child.group.threads)
-    if (!thread.exited && !staysInStop(host, thread) && !misses(host, thread)) return false;
+    if (!thread.exited && !staysInStop(host, thread) && !host.ptrace.missesContinue(thread)) return false;
   child.group.owedContinue = info;
   return true;
 }
 
 const staysInStop = (host: LinuxHost, task: LinuxTask): boolean =>
   (task.inGroupStop || task.leavesGroupStop) && host.ptrace!.keepsStopped(task);
-
-const misses = (host: LinuxHost, task: LinuxTask): boolean =>
-  !host.ptrace!.keepsStopped(task) && host.ptrace!.missesContinue(task);
 
 /** A thread goes on from its group's stop, that a SIGCONT has ended, or looks for signals. */
 export function tellContinued(host: LinuxHost, task: LinuxTask): void {
@@ -177,11 +174,8 @@ const isHeld = (host: LinuxHost, task: LinuxTask): boolean =>
   task.inGroupStop || host.ptrace?.keepsStopped(task) === true;
 
 /** Of a process whose thread is held, who takes its SIGCHLD at once (complete_signal). */
-const freeThread = (host: LinuxHost, task: LinuxTask): LinuxTask | undefined =>
-  [...task.group.threads].find((other) => isFree(host, other));
-
-const isFree = (host: LinuxHost, task: LinuxTask): boolean =>
-  task.exitState === ExitState.ALIVE && !task.exited && !isHeld(host, task) && !blocksSignal(host, task, SIG.SIGCHLD);
+const freeThread = (host: LinuxHost, { group }: LinuxTask): LinuxTask | undefined =>
+  [...group.threads].find((task) => isThere(task) && !isHeld(host, task) && !blocksSignal(host, task, SIG.SIGCHLD));
 
 const takeChildSignals = (to: LinuxTask, from: LinuxTask): void => {
   if (to.childSignals.length === 0) to.childSignals.push(...from.childSignals); // one is all there ever is

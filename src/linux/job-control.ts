@@ -84,9 +84,9 @@ export function eventStop(
   asked = true,
 ): void {
   const { group, leftCall } = task;
-  task.trapsNext = task.leftCall = false;
+  task.trapsNext = task.trapTells = task.leftCall = false;
   if (task.lone) {
-    task.lone = task.trapTells = false;
+    task.lone = false;
     task.stop = Stop.TRAP;
     if (low === SIG.SIGTRAP && task.ranOut) stopOver(host, task);
     task.ranOut = low !== SIG.SIGTRAP; // its tracers' stop holds it, not its group's
@@ -109,7 +109,6 @@ export function eventStop(
   const { ranOut, heardContinue, toldContinues } = task;
   task.heardContinue = false;
   task.toldContinues = -1;
-  task.trapTells = false;
   if (low === SIG.SIGTRAP) task.ranOut = false;
   if (low !== SIG.SIGTRAP && task.ranOut && asked) {
     task.stop = Stop.TRAP; // only our INTERRUPT: the group is stopped still

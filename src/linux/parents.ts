@@ -6,8 +6,8 @@ import * as proc from './proc.ts';
 import type { LinuxTask } from './task.ts';
 import type { ThreadGroup } from './thread-group.ts';
 
-/** Whether a thread is there to have children: past its exit they are another's. */
-const isThere = (task: LinuxTask): boolean => task.exitState === ExitState.ALIVE && !task.exited;
+/** Whether a thread is there still: past its exit its children are another's, and it takes no signal. */
+export const isThere = (task: LinuxTask): boolean => task.exitState === ExitState.ALIVE && !task.exited;
 
 const threadOf = (group: ThreadGroup): LinuxTask | undefined => [...group.threads].find(isThere);
 

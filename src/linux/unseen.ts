@@ -94,19 +94,18 @@ export const endsAsSent = ({ tid }: LinuxTask, signo: number): boolean =>
 
 /** At a delivery-stop: whether it is that of such a signal, which is over with this. */
 export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
+  if (host.ptrace === null) return false;
   const { signo, code } = info;
   const mask = bit(signo);
   const named = namedBy(host, task, info);
   const isMarked = takeMark(task, named, info);
   // kill(2): its leader did not take it, for it is dead, or stopped.
-  if (host.ptrace !== null && !task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
+  if (!task.isLeader && (code === SI.SI_USER || code === SI.SI_QUEUE)) {
     const wasSeen = ((leaderOf(host, task)?.seen ?? 0n) & mask) !== 0n; // it had a tracer as that was sent
     if (!wasSeen && isDropped(host, task, signo)) return true;
   }
   // do_notify_parent: likewise the thread that made that child.
-  if (host.ptrace !== null && signo === SIG.SIGCHLD && code > 0 && named !== task) {
-    if (isDropped(host, task, signo, named)) return true;
-  }
+  if (signo === SIG.SIGCHLD && code > 0 && named !== task && isDropped(host, task, signo, named)) return true;
   if ((task.unseen & mask) === 0n) return isMarked;
   task.unseen &= ~mask;
   return true;

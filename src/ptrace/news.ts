@@ -120,26 +120,31 @@ export class News {
   continuedOutside(task: Task): void {
     const traced = this.links.traced.get(task) ?? this.links.tracedLeaderOf(task);
     if (traced === undefined) return;
-    if (this.nobodyLooks(task)) {
-      for (const link of traced.links) link.owesContinued = true;
-      return;
+    if (!this.nobodyLooks(task)) {
+      this.continued(traced);
+      for (const link of traced.links) link.continuedLate ||= link.maybeLate;
+      const late = traced.links.some((link) => link.continuedLate);
+      if (!this.stopsNext(task) && !late) {
+        this.tellContinued(traced);
+        return;
+      }
     }
-    this.continued(traced);
-    for (const link of traced.links) link.continuedLate ||= link.maybeLate;
-    const late = traced.links.some((link) => link.continuedLate);
-    if (!this.stopsNext(task) && !late) this.tellContinued(traced);
-    else for (const link of traced.links) link.owesContinued = true;
+    for (const link of traced.links) link.owesContinued = true;
   }
 
   missesContinue(task: Task): boolean {
     const links = this.links.on(task);
-    return links.length > 0 && !links.some(({ seized }) => seized) && this.kernel.blocks(task, SIG.SIGCONT);
+    return (
+      links.length > 0 &&
+      !links.some(({ seized, isStopped }) => seized || isStopped) &&
+      this.kernel.blocks(task, SIG.SIGCONT)
+    );
   }
 
   /** Whether a SIGCONT leaves a process that runs as it is: the first thread that looks for signals will tell of it (SIGNAL_CLD_CONTINUED). */
   private nobodyLooks(task: Task): boolean {
     const { kernel, links } = this;
-    if (links.isHeld(task) || !this.missesContinue(task)) return false;
+    if (!this.missesContinue(task)) return false;
     return kernel
       .threadsOf(task)
       .every((thread) => thread.exitState !== ExitState.ALIVE || links.isHeld(thread) || this.missesContinue(thread));

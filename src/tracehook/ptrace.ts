@@ -57,7 +57,7 @@ export interface PtraceHooks {
   tellsContinued(task: Task): void;
   /** A SIGCONT ends the group stop that the task sits in: whether a tracer holds it there. */
   keepsStopped(task: Task): boolean;
-  /** A SIGCONT comes to a task that runs: whether it takes no notice of that. It blocks SIGCONT, and nobody has SEIZEd it (TRAP_NOTIFY). */
+  /** A SIGCONT comes: whether the task runs, and takes no notice of that. It blocks SIGCONT, and nobody has SEIZEd it (TRAP_NOTIFY). */
   missesContinue(task: Task): boolean;
   /** A SIGCONT ended a group stop for which threads were waited for still: its parent hears of the stop then (SIGNAL_CLD_STOPPED). */
   stopCutShort(task: Task): void;

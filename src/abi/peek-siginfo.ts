@@ -14,10 +14,12 @@ const SHARED = 1;
 export const asksOfProcess = (args: Uint8Array): boolean =>
   (new DataView(args.buffer, args.byteOffset).getUint32(FLAGS_AT, true) & SHARED) !== 0;
 
-/** struct ptrace_peeksiginfo_args of all that waits for a thread itself. */
-export function asksForAll(): Uint8Array {
+/** struct ptrace_peeksiginfo_args of all that waits for a thread itself, or for its process. */
+export function asksForAll(ofProcess: boolean): Uint8Array {
   const args = new Uint8Array(ARGS_SIZE);
-  new DataView(args.buffer).setInt32(COUNT_AT, PEEKED_MOST, true);
+  const view = new DataView(args.buffer);
+  view.setUint32(FLAGS_AT, ofProcess ? SHARED : 0, true);
+  view.setInt32(COUNT_AT, PEEKED_MOST, true);
   return args;
 }
 

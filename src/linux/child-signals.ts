@@ -18,7 +18,7 @@ import * as proc from './proc.ts';
 import { signalParked } from './served.ts';
 import { unlessKilled } from './stops.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
-import type { ChildSignals } from './thread-group.ts';
+import type { ChildSignals, ThreadGroup } from './thread-group.ts';
 
 const SA_NOCLDSTOP = 1;
 const SA_NOCLDWAIT = 2;
@@ -100,14 +100,28 @@ export function sendChildSignal(host: LinuxHost, tracer: LinuxTask, info: () => 
  * signals (get_signal), and that is what it does here.
  */
 export function tellsTooEarly(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
-  const { signo, code, pid } = info;
-  if (host.ptrace === null || signo !== SIG.SIGCHLD || code !== CLD.CLD_CONTINUED) return false;
-  const child = host.tasks.get(idFrom(host, pid ?? 0, task));
-  if (child === undefined || child.group.parent?.group !== task.group) return false;
-  for (const thread of child.group.threads)
-    if (!thread.exited && !staysInStop(host, thread) && !host.ptrace.missesContinue(thread)) return false;
-  child.group.owedContinue = info;
+  const child = tellerTooEarly(host, task, info);
+  if (child === undefined) return false;
+  child.owedContinue = info;
   return true;
+}
+
+/** Whether such a one, which it has yet to drop, is all that woke a stopped task. */
+export function wokenTooEarly(host: LinuxHost, task: LinuxTask): boolean {
+  const { own, process, blocked } = proc.signalState(task.tid);
+  if ((((own & ~bit(SIG.SIGTRAP)) | process) & ~blocked) !== bit(SIG.SIGCHLD)) return false;
+  const info = host.queued.waiting(task, SIG.SIGCHLD, true);
+  return info !== undefined && tellerTooEarly(host, task, info) !== undefined;
+}
+
+/** Who tells it. */
+function tellerTooEarly(host: LinuxHost, task: LinuxTask, { signo, code, pid }: Siginfo): ThreadGroup | undefined {
+  if (host.ptrace === null || signo !== SIG.SIGCHLD || code !== CLD.CLD_CONTINUED) return undefined;
+  const group = host.tasks.get(idFrom(host, pid ?? 0, task))?.group;
+  if (group === undefined || group.parent?.group !== task.group) return undefined;
+  for (const thread of group.threads)
+    if (!thread.exited && !staysInStop(host, thread) && !host.ptrace.missesContinue(thread)) return undefined;
+  return group;
 }
 
 const staysInStop = (host: LinuxHost, task: LinuxTask): boolean =>

@@ -94,12 +94,8 @@ export class QueuedSignals {
 
   /** The same for one that came before another of that number, which waits for the task: that was lost (legacy_queue). */
   addBefore(task: LinuxTask, info: Siginfo): void {
-    const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
-    const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, asksForAll(), all);
     const { signo } = info;
-    const instead = siginfosIn(all, n)
-      .map(decodeSiginfo)
-      .find((other) => other.signo === signo);
+    const instead = this.waiting(task, signo, false);
     if (instead === undefined) {
       this.add(task, info, null);
       return;
@@ -107,6 +103,15 @@ export class QueuedSignals {
     const known = this.find(task, instead);
     if (known !== undefined) known.info = info;
     else task.queued.push({ signo, info, decision: null, cookie: 0, instead, cancelled: false, ends: false });
+  }
+
+  /** The first of that number that waits for a stopped task, or for its process: as the kernel has it. */
+  waiting(task: LinuxTask, signo: number, ofProcess: boolean): Siginfo | undefined {
+    const all = new Uint8Array(PEEKED_MOST * SIGINFO_SIZE);
+    const n = this.native.ptraceRaw(PTRACE.PEEKSIGINFO, task.tid, asksForAll(ofProcess), all);
+    return siginfosIn(all, n)
+      .map(decodeSiginfo)
+      .find((info) => info.signo === signo);
   }
 
   /** The one whose siginfo this is, at a delivery-stop: it is queued no more. */

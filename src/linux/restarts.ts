@@ -3,11 +3,16 @@
 import type { LinuxHost } from './host.ts';
 import { type LinuxTask, Stop } from './task.ts';
 
+const EINTR = 4;
+
 /** ERESTART_RESTARTBLOCK. */
 export const isRestartBlock = (result: number): boolean => result === -516;
 
 /** ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK. */
 export const isRestart = (result: number): boolean => (result <= -512 && result >= -514) || isRestartBlock(result);
+
+/** What a call returns that something has come in the way of. */
+export const isCutShort = (result: number): boolean => isRestart(result) || result === -EINTR;
 
 /**
  * Whether a task stands in the middle of a call that will be made again: it runs the instruction before this one. A handler, which

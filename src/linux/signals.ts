@@ -4,11 +4,13 @@ import type { Siginfo } from '../abi/siginfo.ts';
 import { SIG } from '../abi/signals.ts';
 import { Event, SIGNAL_EVENTS } from '../tracehook/events.ts';
 import { Step } from '../tracehook/hooks.ts';
-import { tellsTooEarly } from './child-signals.ts';
+import { wokenTooEarly } from './child-signals.ts';
 import { giveToLeader, joinsGiven, takeFromLeader } from './continues.ts';
 import type { LinuxHost } from './host.ts';
 import * as proc from './proc.ts';
+import { isCutShort } from './restarts.ts';
 import { resumeTask, setSiginfo } from './resume.ts';
+import { interruptRejoin } from './served.ts';
 import { undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import { dispositionOf } from './trap-action.ts';
@@ -32,7 +34,7 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
       return;
     }
   }
-  if (host.ptrace !== null && (joinsGiven(host, task, info) || tellsTooEarly(host, task, info))) {
+  if (host.ptrace !== null && joinsGiven(host, task, info)) {
     undisturbed(host, task);
     wayOut(host, task);
     return;
@@ -74,6 +76,23 @@ export function signal(host: LinuxHost, task: LinuxTask, info: Siginfo, signo: n
   }
   task.pending = { info, disposition: dispositionOf(host, task, signo) };
   wayOut(host, task);
+}
+
+/** At the exit of a call, or at the trap of a step out of it: whether that was left for a SIGCHLD only that comes too early, and is dropped next. */
+export function leftTooEarly(host: LinuxHost, task: LinuxTask): boolean {
+  const { ptrace, interrupted } = host;
+  if (ptrace === null || !interrupted.load(task.tid)) return false;
+  return isCutShort(interrupted.result) && wokenTooEarly(host, task);
+}
+
+/** That SIGCHLD is dropped. The call of which no exit was shown goes on, unless that is owed now. */
+export function dropTooEarly(host: LinuxHost, task: LinuxTask): void {
+  const goOn = (): void => {
+    undisturbed(host, task);
+    wayOut(host, task);
+  };
+  if (task.trace.interrupt || task.detaching) interruptRejoin(host, task, true, goOn);
+  else goOn();
 }
 
 /** Whether another thread of its process was given a signal that ends them all. */

@@ -12,7 +12,7 @@ import { unreachable } from '../base/assert.ts';
 import type { Tid } from '../base/brand.ts';
 import { Event } from '../tracehook/events.ts';
 import { beginLife, cloned } from './births.ts';
-import { settleDoubt } from './child-signals.ts';
+import { settleDoubt, tellsTooEarly } from './child-signals.ts';
 import { claimSignals, disturbedForNothing, maskChanged } from './continues.ts';
 import { died, execed, exiting, newLeader, whoExits } from './deaths.ts';
 import { HostError } from './errors.ts';
@@ -24,7 +24,7 @@ import * as proc from './proc.ts';
 import { showDisturbed } from './restarted-call.ts';
 import { resumeTask } from './resume.ts';
 import { interruptRejoin, wokenServed } from './served.ts';
-import { signal } from './signals.ts';
+import { dropTooEarly, leftTooEarly, signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, giveWay, goBack, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Sleep, Stop } from './task.ts';
@@ -177,6 +177,11 @@ function dispatchEvent(host: LinuxHost, i: number): void {
           resumeTask(host, task);
           return;
         }
+        if (!asked && !isStopping && leftTooEarly(host, task)) {
+          task.rejoins = task.call.nr;
+          resumeTask(host, task);
+          return;
+        }
       }
       if (polite) restartSleep(host, task);
       if (task.group.leaderOwes) maskChanged(host, task);
@@ -188,11 +193,15 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       const signo = stopSignal(events.status(i));
       task.stop = Stop.SIGNAL;
       task.entered = false;
-      if (noTrap && isStepTrap(info)) {
+      if (isStepTrap(info) && (noTrap || leftTooEarly(host, task))) {
         resumeTask(host, task);
         return;
       }
       claimSignals(host, task);
+      if (tellsTooEarly(host, task, info)) {
+        dropTooEarly(host, task);
+        return;
+      }
       const isNews = !sleepsUntraced(host, task) || !wasDropped(host, task, info);
       interruptRejoin(host, task, isNews, () => signal(host, task, info, signo));
       return;

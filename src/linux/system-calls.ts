@@ -11,7 +11,7 @@ import * as proc from './proc.ts';
 import { serveProcFile } from './proc-files.ts';
 import { filtersOf } from './proc-filter.ts';
 import { noteDisturbed } from './restarted-call.ts';
-import { isRestart, makeAgain } from './restarts.ts';
+import { isCutShort, isRestart, makeAgain } from './restarts.ts';
 import { resumeTask, wantsCall, wantsExit } from './resume.ts';
 import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
@@ -131,7 +131,7 @@ function mayTrap(host: LinuxHost, task: LinuxTask): boolean {
 /** At its exit: whether something has come in the way of the call. What sigreturn gives is the result of another. */
 export function isInterrupted(task: LinuxTask): boolean {
   const { result } = task.call;
-  return (isRestart(result) || result === -EINTR) && !SIGRETURN.has(callName(task));
+  return isCutShort(result) && !SIGRETURN.has(callName(task));
 }
 
 /**

@@ -659,4 +659,45 @@ export const randomGroupStops = [
       'tracee: stopped',
     ],
   ),
+  ...(['SINGLESTEP', 'SYSCALL'] as const).flatMap((request) =>
+    (['ATTACH', 'SEIZE'] as const).map((how) =>
+      scenario(
+        `a parent that sleeps in a call under ${request} (${how}) is told of a SIGCONT no sooner than its child, that a tracer holds, goes on`,
+        function* (s) {
+          const tracer = yield* s.root.make('tracer', 'fork', false);
+          const parent = yield* s.root.make('parent', 'fork', true);
+          const child = yield* parent.make('child', 'fork', true);
+          if (how === 'SEIZE') yield* s.root.seize(parent.pid);
+          else yield* parent.ptrace('TRACEME', 0);
+          yield* s.root.kill(child.pid, 'SIGSTOP');
+          s.log('stops', yield* child.condition(), yield* parent.condition());
+          yield* tracer.seize(child.pid);
+          yield* s.root.ptrace(request, parent.pid);
+          if (request === 'SYSCALL') {
+            s.log('entry', yield* s.root.wait4(parent.pid));
+            yield* s.root.ptrace(request, parent.pid);
+          }
+          s.log('asleep', yield* parent.condition());
+          yield* s.root.kill(child.pid, 'SIGCONT');
+          s.log('SIGCONT', yield* parent.condition());
+          yield* tracer.cont(child.pid);
+          s.log('child', yield* child.condition());
+          for (const what of ['exit', 'told', 'again']) {
+            s.log(what, yield* parent.condition(), yield* s.root.look(parent.pid));
+            yield* s.root.ptrace(request, parent.pid);
+          }
+        },
+        [
+          'stops: stopped | stopped',
+          ...(request === 'SYSCALL' ? ['entry: parent stop SIGTRAP'] : []),
+          'asleep: runs',
+          'SIGCONT: runs',
+          'child: stopped',
+          'exit: stopped | parent stop SIGTRAP',
+          'told: stopped | parent stop SIGCHLD',
+          request === 'SYSCALL' ? 'again: stopped | parent stop SIGTRAP' : 'again: runs | none',
+        ],
+      ),
+    ),
+  ),
 ];

@@ -199,6 +199,13 @@ export class Ptrace implements PtraceHooks, PtraceContext {
     traced.summon();
   }
 
+  /** A listener is about to trap once more: what waits to be told of its process is told before that. */
+  looksForSignals(traced: Traced): void {
+    this.kernel.trapOver?.(traced.task);
+    this.news.tellOwed(traced.task);
+    this.news.goesOn(traced);
+  }
+
   retrapped(task: Task, signo: number): void {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;

@@ -109,7 +109,7 @@ function stoppedRequest(ptrace: Ptrace, r: Request): number {
     case PTRACE.DETACH:
       return detach(ptrace, link, data);
     case PTRACE.LISTEN:
-      return listen(link);
+      return listen(ptrace, link);
     case PTRACE.SETOPTIONS:
     case PTRACE.OLDSETOPTIONS:
       return setOptions(ptrace, link, data);
@@ -180,13 +180,14 @@ function interrupt(link: Link): number {
 }
 
 /** R25, R27. */
-function listen(link: Link): number {
+function listen(ptrace: Ptrace, link: Link): number {
   const { stop, traced } = link;
   // By its siginfo, which SETSIGINFO may have changed.
   if (!link.seized || stop === null || (stop.siginfo?.code ?? 0) >> 8 !== EVENT_STOP_CODE) return -ERRNO.EIO;
   link.listening = true;
   if (link.notify) {
-    if (!traced.listenIfAll(true)) traced.show(link, traced.trapFor(link));
+    if (traced.listenIfAll(true)) ptrace.looksForSignals(traced);
+    else traced.show(link, traced.trapFor(link));
   } else if (traced.inJobStop) traced.settle();
   else if (stop.group !== true || !traced.runsOutWith(link)) traced.listenIfAll(false);
   return 0;

@@ -700,4 +700,36 @@ export const randomGroupStops = [
       ),
     ),
   ),
+  scenario(
+    'a SIGCONT that came to a process in its group’s stop is told of as a thread of it listens, before that traps once more',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+      yield* s.root.kill(tracee.pid, 'SIGTSTP');
+      s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.seize(thread.pid);
+      s.log('seized', yield* tracee.condition(), yield* thread.condition());
+      s.log('thread', yield* tracer.wait4(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.ptrace('LISTEN', thread.pid);
+      s.log('trap', yield* tracer.wait4(thread.pid));
+      s.log('LISTEN', (yield* tracer.handled()).slice(before, before + 1));
+      yield* tracer.cont(thread.pid);
+      s.log('signal', yield* tracer.wait4(thread.pid));
+      s.log('CONT', (yield* tracer.handled()).slice(-1));
+    },
+    [
+      'stopped: stopped | stopped',
+      'seized: stopped | stopped',
+      'thread: thread EVENT_STOP SIGTSTP',
+      'trap: thread EVENT_STOP SIGTRAP',
+      'LISTEN: SIGCHLD CLD_CONTINUED pid=tracee',
+      'signal: thread stop SIGCONT',
+      'CONT: SIGCHLD CLD_TRAPPED pid=thread',
+    ],
+  ),
 ];

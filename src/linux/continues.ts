@@ -54,7 +54,10 @@ export function disturbedForNothing(host: LinuxHost, task: LinuxTask): boolean {
   if (task.missedStop || !host.ptrace?.isTraced(task) || host.ptrace.isSeized(task)) return false;
   const { own, process, blocked } = proc.signalState(task.tid);
   const leader = host.tasks.get(task.tgid);
-  const elsewhere = leader !== undefined && leader !== task && (comes(host, leader) || ownsContinue(leader));
+  const elsewhere =
+    leader !== undefined &&
+    leader !== task &&
+    (comes(host, leader) || ownsContinue(leader) || isDropped(host, task, SIG.SIGCONT));
   const pending = (own & ~SIGTRAP_BIT) | (elsewhere ? process & ~SIGCONT_BIT : process);
   return (pending & ~blocked) === 0n;
 }
@@ -123,7 +126,7 @@ export function wouldTake(host: LinuxHost, task: LinuxTask): boolean {
   const waits = (own | process) & ~blocked;
   if (waits !== SIGCONT_BIT || (own & SIGCONT_BIT) !== 0n || host.ptrace === null) return waits !== 0n;
   const leader = host.tasks.get(task.tgid);
-  if (leader === undefined || leader === task || leader.exited || proc.blocks(leader.tid, SIG.SIGCONT)) return true;
+  if (leader === undefined || leader === task || proc.blocks(leader.tid, SIG.SIGCONT)) return true;
   return !comes(host, leader) && !isDropped(host, task, SIG.SIGCONT);
 }
 

@@ -85,8 +85,13 @@ export function leftTooEarly(host: LinuxHost, task: LinuxTask): boolean {
   return isCutShort(interrupted.result) && wokenTooEarly(host, task);
 }
 
-/** That SIGCHLD is dropped. The call of which no exit was shown goes on, unless that is owed now. */
-export function dropTooEarly(host: LinuxHost, task: LinuxTask): void {
+/** Whether the signal is one that alone the kernel had dropped. */
+export const isUnseen = (host: LinuxHost, task: LinuxTask, info: Siginfo): boolean =>
+  host.queued.find(task, info) === undefined && takeUnseen(host, task, info);
+
+/** The signal disturbs nobody. The call of which no exit was shown goes on, unless that is owed now. */
+export function drop(host: LinuxHost, task: LinuxTask, { signo }: Siginfo): void {
+  if (signo === SIG.SIGCONT) task.group.continues++;
   const goOn = (): void => {
     undisturbed(host, task);
     wayOut(host, task);

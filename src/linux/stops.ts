@@ -24,7 +24,7 @@ import * as proc from './proc.ts';
 import { showDisturbed } from './restarted-call.ts';
 import { resumeTask } from './resume.ts';
 import { interruptRejoin, wokenServed } from './served.ts';
-import { dropTooEarly, leftTooEarly, signal } from './signals.ts';
+import { drop, isUnseen, leftTooEarly, signal } from './signals.ts';
 import { spawnStop } from './spawn.ts';
 import { enter, entry, exit, giveWay, goBack, isInterrupted, restartSleep } from './system-calls.ts';
 import { type LinuxTask, Run, Sleep, Stop } from './task.ts';
@@ -198,8 +198,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
         return;
       }
       claimSignals(host, task);
-      if (tellsTooEarly(host, task, info)) {
-        dropTooEarly(host, task);
+      if (tellsTooEarly(host, task, info) || (task.rejoins >= 0 && isUnseen(host, task, info))) {
+        drop(host, task, info);
         return;
       }
       const isNews = !sleepsUntraced(host, task) || !wasDropped(host, task, info);

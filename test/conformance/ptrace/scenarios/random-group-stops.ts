@@ -732,4 +732,42 @@ export const randomGroupStops = [
       'CONT: SIGCHLD CLD_TRAPPED pid=thread',
     ],
   ),
+  scenario(
+    'a SIGCONT to a process whose dead leader nobody traces comes to none of its threads: it disturbs no step of one that is traced',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      s.log('thread', yield* tracer.wait4(thread.pid));
+      yield* tracee.start({ call: 'exit', args: [3] });
+      s.log('tracee', yield* tracee.condition());
+      yield* tracer.ptrace('SYSCALL', thread.pid);
+      s.log('entry', yield* tracer.wait4(thread.pid));
+      yield* tracer.ptrace('SYSEMU_SINGLESTEP', thread.pid);
+      s.log('step', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('SIGCONT', yield* thread.condition(), yield* tracer.look(thread.pid));
+      yield* s.root.tgkill(thread, 'SIGUSR1');
+      s.log('SIGUSR1', yield* thread.condition(), yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('SYSCALL', thread.pid);
+      s.log('entry', yield* thread.condition(), yield* tracer.look(thread.pid));
+      yield* tracer.ptrace('SYSCALL', thread.pid);
+      s.log('in it', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('again', yield* thread.condition(), yield* tracer.look(thread.pid));
+    },
+    [
+      'thread: thread stop SIGSTOP',
+      'tracee: dead',
+      'entry: thread stop SIGTRAP',
+      'step: runs',
+      'SIGCONT: runs | none',
+      'SIGUSR1: stopped | thread stop SIGUSR1',
+      'entry: stopped | thread stop SIGTRAP',
+      'in it: runs',
+      'again: runs | none',
+    ],
+    { notPassive: 'a SIGCONT to a process whose leader is traced waits for it' },
+  ),
 ];

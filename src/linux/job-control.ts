@@ -13,6 +13,7 @@ import * as proc from './proc.ts';
 import { insideCall, resumeTask } from './resume.ts';
 import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
+import type { ThreadGroup } from './thread-group.ts';
 import { follow, wayOut } from './way-out.ts';
 
 const JOB_CONTROL = STOP_SIGNALS | bit(SIG.SIGCONT);
@@ -53,7 +54,9 @@ export function notified(host: LinuxHost, task: LinuxTask, ranOut: boolean): voi
   host.ptrace.notified(task);
 }
 
-/** SIGCONT has ended the stop of the group, out of which the task had run. */
+const isAnyOut = ({ threads }: ThreadGroup): boolean => [...threads].some(({ ranOut }) => ranOut);
+
+/** SIGCONT has ended the stop of the group, out of which the task had run, or another. */
 function stopOver(host: LinuxHost, task: LinuxTask): void {
   const { group } = task;
   if (group.continueReported) return;
@@ -162,7 +165,8 @@ export function eventStop(
       group.maybeContinued = true;
       const isNews = toldContinues !== group.continues || jobControlWaits(task);
       task.trapTells = true;
-      if (ranOut || isNews) notified(host, task, ranOut);
+      if (ranOut || isAnyOut(group)) stopOver(host, task);
+      if (ranOut || isNews) host.ptrace.notified(task);
       owesTraps(task);
       const forNothing = !trapDue && disturbedForNothing(host, task);
       task.missedStop = false;

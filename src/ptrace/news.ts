@@ -40,9 +40,12 @@ export class News {
   stopped(link: Link, stop: PtraceStop): void {
     // That it was continued is told as the task looks for signals: not at a stop in a call.
     if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
-    else if (link.owesContinued && !link.continuedLate) {
-      this.tellContinuedTo(link);
-      if (stop.kind === 'signal') this.kernel.trapOver?.(link.traced.task); // and the parent
+    else {
+      if (!link.traced.links.some((other) => other !== link && other.isStopped)) this.goesOn(link.traced);
+      if (link.owesContinued && !link.continuedLate) {
+        this.tellContinuedTo(link);
+        if (stop.kind === 'signal') this.kernel.trapOver?.(link.traced.task); // and the parent
+      }
     }
     link.maybeLate = false;
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
@@ -182,7 +185,7 @@ export class News {
     else this.cutShort.add(kernel.processOf(task));
   }
 
-  /** A thread goes on from a stop, and looks for signals. */
+  /** A thread goes on from a stop, or makes one, and so has looked for signals. */
   goesOn({ task }: Traced): void {
     if (this.cutShort.delete(this.kernel.processOf(task))) this.tellCutShort(task);
   }

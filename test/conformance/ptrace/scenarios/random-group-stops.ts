@@ -770,4 +770,41 @@ export const randomGroupStops = [
     ],
     { notPassive: 'a SIGCONT to a process whose leader is traced waits for it' },
   ),
+  ...[false, true].map((runsOut) =>
+    scenario(
+      `a thread out of the entry of a call tells who traces its held leader${runsOut ? ', which has run out of it,' : ''} that the stop of their group was cut short`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* s.root.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+        yield* tracer.ptrace('ATTACH', thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('entry', yield* tracer.wait4(thread.pid));
+        yield* s.root.tgkill(tracee, 'SIGTSTP');
+        s.log('tracee', yield* tracee.condition());
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        s.log('attached', yield* tracer.wait4(tracee.pid));
+        if (runsOut) {
+          yield* tracer.cont(tracee.pid);
+          s.log('next', yield* tracer.wait4(tracee.pid));
+        }
+        yield* s.root.kill(tracee.pid, 'SIGCONT');
+        const before = (yield* tracer.handled()).length;
+        yield* tracer.cont(thread.pid);
+        s.log('signal', yield* tracer.wait4(thread.pid));
+        s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+      },
+      [
+        'thread: thread stop SIGSTOP',
+        'entry: thread stop SIGTRAP',
+        'tracee: stopped',
+        'attached: tracee stop SIGTSTP',
+        ...(runsOut ? ['next: tracee stop SIGSTOP'] : []),
+        'signal: thread stop SIGCONT',
+        'told: SIGCHLD CLD_STOPPED pid=tracee',
+      ],
+    ),
+  ),
 ];

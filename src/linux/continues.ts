@@ -41,9 +41,15 @@ export function claimSignals(host: LinuxHost, task: LinuxTask): void {
 const ownsContinue = (leader: LinuxTask | undefined): boolean =>
   leader !== undefined && (leader.owns & SIGCONT_BIT) !== 0n;
 
+/** Whether it traps for a SIGCONT, or may. */
+const isTrapped = (host: LinuxHost, leader: LinuxTask): boolean =>
+  leader.run === Run.STOPPED && host.ptrace?.isSeized(leader) === true;
+
 /** A task goes on that was held: ptrace_stop ends with a look for signals, and what its leader has yet to take is among them. */
 export function letGoOn(host: LinuxHost, task: LinuxTask): void {
-  if (!task.isLeader) task.takesContinue = ownsContinue(host.tasks.get(task.tgid));
+  if (task.isLeader) return;
+  const leader = host.tasks.get(task.tgid);
+  task.takesContinue = ownsContinue(leader) || (leader !== undefined && isTrapped(host, leader) && continueComes(task));
 }
 
 /**
@@ -213,7 +219,7 @@ function takeOver(host: LinuxHost, task: LinuxTask): boolean {
 /** Whether the leader has sent it itself: then it runs, and wants it also where it traps; another that traps takes it if it goes on first. */
 function isOwnOf(host: LinuxHost, leader: LinuxTask, task: LinuxTask, { code, pid }: Siginfo): boolean {
   if (code !== SI.SI_USER || pid !== tgidFor(task, task) || leader.run !== Run.STOPPED) return false;
-  if (host.ptrace?.isSeized(task)) return false;
+  if (host.ptrace?.isSeized(task) || task.takesContinue) return false;
   return host.ptrace?.isSeized(leader) === true && callOf(host, leader) === 'kill' && callOf(host, task) !== 'kill';
 }
 

@@ -107,7 +107,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.noTrap = false;
   task.mayYield = false;
   if (kind !== EventKind.STOP) {
-    task.heardContinue = task.takesContinue = task.leavesGroupStop = task.trapDue = false;
+    task.heardContinue = task.leavesGroupStop = task.trapDue = false;
+    if (kind !== EventKind.SIGNAL) task.takesContinue = false;
     task.toldContinues = -1;
     task.trapTells = task.leftCall = false;
   }

@@ -1103,4 +1103,48 @@ export const randomSignals = [
       'wait: none',
     ],
   ),
+  ...['SIGSTOP', 'entry', 'group stop'].map((where) =>
+    scenario(
+      `a thread that is let go on takes the SIGCONT that its leader, which traps for it, has sent to itself (${where})`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* tracer.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        if (where === 'group stop') {
+          yield* s.root.kill(tracee.pid, 'SIGTTIN');
+          s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+        }
+        yield* tracer.ptrace('ATTACH', thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        yield* tracer.seize(tracee.pid);
+        if (where === 'entry') {
+          yield* tracer.ptrace('SYSCALL', thread.pid);
+          s.log('entry', yield* tracer.wait4(thread.pid));
+        } else if (where === 'group stop') {
+          yield* tracer.wait4(tracee.pid);
+          yield* tracer.cont(tracee.pid);
+        }
+        yield* tracee.start({ call: 'kill', args: [tracee.pid, 18] });
+        s.log('leader', yield* tracee.condition());
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('thread', yield* thread.condition(), yield* tracer.look(thread.pid));
+        s.log('leader', yield* tracer.look(tracee.pid));
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('thread', yield* thread.condition(), yield* tracer.look(thread.pid));
+        yield* tracer.cont(tracee.pid);
+        s.log('leader', yield* tracee.condition(), yield* tracer.look(tracee.pid));
+      },
+      [
+        ...(where === 'group stop'
+          ? ['stopped: stopped | stopped', 'thread: thread stop SIGTTIN']
+          : ['thread: thread stop SIGSTOP']),
+        ...(where === 'entry' ? ['entry: thread stop SIGTRAP'] : []),
+        'leader: stopped',
+        where === 'entry' ? 'thread: stopped | thread stop SIGTRAP' : 'thread: stopped | thread stop SIGCONT',
+        'leader: tracee EVENT_STOP SIGTRAP',
+        where === 'entry' ? 'thread: stopped | thread stop SIGCONT' : 'thread: stopped | thread stop SIGTRAP',
+        'leader: runs | none',
+      ],
+    ),
+  ),
 ];

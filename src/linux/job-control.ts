@@ -14,6 +14,7 @@ import { insideCall, resumeTask } from './resume.ts';
 import { rejoinCall, undisturbed } from './system-calls.ts';
 import { type LinuxTask, Run, Stop } from './task.ts';
 import type { ThreadGroup } from './thread-group.ts';
+import { hasEnded } from './unseen.ts';
 import { follow, wayOut } from './way-out.ts';
 
 const JOB_CONTROL = STOP_SIGNALS | bit(SIG.SIGCONT);
@@ -107,8 +108,14 @@ export function eventStop(
   }
   const { trapDue } = task;
   task.trapDue = false;
-  if (task.goesBack && low === SIG.SIGTRAP) stopOver(host, task);
+  const { goesBack } = task;
   task.goesBack = false;
+  if (goesBack && low === SIG.SIGTRAP) stopOver(host, task);
+  if (goesBack && low !== SIG.SIGTRAP && hasEnded(host, task)) {
+    task.stop = Stop.TRAP;
+    resumeTask(host, task); // to its death
+    return;
+  }
   const { ranOut, heardContinue, toldContinues } = task;
   task.heardContinue = false;
   task.toldContinues = -1;

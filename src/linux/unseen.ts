@@ -4,7 +4,7 @@
  */
 
 import type { Siginfo } from '../abi/siginfo.ts';
-import { bit, byDefault } from '../abi/signal-set.ts';
+import { bit, byDefault, signalsIn } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import { makerOf } from './parents.ts';
@@ -92,7 +92,12 @@ export function isIgnored(task: LinuxTask, signo: number): boolean {
 export const endsAsSent = ({ tid }: LinuxTask, signo: number): boolean =>
   defaultAction(signo) === 'term' && proc.disposition(tid, signo) === 'default' && !proc.blocks(tid, signo);
 
-/** At a delivery-stop: whether it is that of such a signal, which is over with this. */
+/** Whether a task has sent itself such a one, since its last tracer left it. */
+export const hasEnded = (host: LinuxHost, task: LinuxTask): boolean =>
+  host.ptrace?.isTraced(task) === false &&
+  [...signalsIn(proc.pendingSignals(task.tid) & ~task.seen)].some((signo) => endsAsSent(task, signo));
+
+/** At a delivery-stop: whether it is that of a signal which was dropped as it was sent. That is over with this. */
 export function takeUnseen(host: LinuxHost, task: LinuxTask, info: Siginfo): boolean {
   if (host.ptrace === null) return false;
   const { signo, code } = info;

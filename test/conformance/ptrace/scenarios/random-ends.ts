@@ -778,4 +778,61 @@ export const randomEnds = [
       'CONT: ESRCH',
     ],
   ),
+  ...['dies', 'detaches'].map((how) =>
+    scenario(
+      `a deadly signal to itself ends who has run out of its group’s stop, and whose tracer ${how} before that call, and does not wait for the end of the stop`,
+      function* (s) {
+        const { tracer, tracee } = yield* s.pair();
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        s.log('ATTACH', yield* tracer.wait4(tracee.pid));
+        yield* tracer.ptrace('CONT', tracee.pid, 0, 19);
+        s.log('stopped', yield* tracer.wait4(tracee.pid));
+        yield* tracer.ptrace('SYSCALL', tracee.pid);
+        s.log('entry', yield* tracer.wait4(tracee.pid));
+        yield* tracer.ptrace('SYSCALL', tracee.pid);
+        yield* tracee.start({ call: 'kill', args: [tracee.pid, 12] });
+        s.log('exit', yield* tracer.wait4(tracee.pid));
+        yield* tracer.ptrace('SYSCALL', tracee.pid);
+        s.log('kill', yield* tracer.wait4(tracee.pid));
+        if (how === 'dies') yield* s.root.kill(tracer.pid, 'SIGKILL');
+        else yield* tracer.ptrace('DETACH', tracee.pid);
+        s.log('tracee', yield* tracee.condition());
+      },
+      [
+        'ATTACH: tracee stop SIGSTOP',
+        'stopped: tracee stop SIGSTOP',
+        'entry: tracee stop SIGTRAP',
+        'exit: tracee stop SIGTRAP',
+        'kill: tracee stop SIGTRAP',
+        'tracee: dead',
+      ],
+      { notPassive: 'to who is traced still a deadly signal waits for the end of the stop' },
+    ),
+  ),
+  scenario(
+    'a deadly signal that came while it was traced waits for the end of the stop of its group, also as its tracer dies',
+    function* (s) {
+      const { tracer, tracee } = yield* s.pair();
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('ATTACH', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('CONT', tracee.pid, 0, 19);
+      s.log('stopped', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('SYSEMU', tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* s.root.tgkill(tracee, 'SIGUSR1');
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('tracer', yield* tracer.condition());
+      s.log('tracee', yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('SIGCONT', yield* tracee.condition());
+    },
+    [
+      'ATTACH: tracee stop SIGSTOP',
+      'stopped: tracee stop SIGSTOP',
+      'entry: tracee stop SIGTRAP',
+      'tracer: dead',
+      'tracee: stopped',
+      'SIGCONT: dead',
+    ],
+  ),
 ];

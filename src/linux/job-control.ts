@@ -78,6 +78,12 @@ function owesTraps(task: LinuxTask): void {
 const jobControlWaits = ({ group }: LinuxTask): boolean =>
   [...group.threads].some(({ tid }) => (proc.pendingSignals(tid) & JOB_CONTROL) !== 0n);
 
+/** do_signal_stop has had all look for signals, though who is held before a call may never stop. */
+function missStop({ threads }: ThreadGroup): void {
+  for (const task of threads)
+    if (task.run === Run.STOPPED && (task.stop === Stop.ENTRY || task.stop === Stop.SECCOMP)) task.missedStop = true;
+}
+
 /** `asked`: we sent an INTERRUPT, or it was just born. */
 export function eventStop(
   host: LinuxHost,
@@ -139,10 +145,7 @@ export function eventStop(
     }
     const wasWhole = !group.continueReported && group.stopWhole;
     group.continueReported = false;
-    for (const other of group.threads) {
-      if (other.run === Run.STOPPED && (other.stop === Stop.ENTRY || other.stop === Stop.SECCOMP))
-        other.missedStop = true;
-    }
+    if (!goesBack) missStop(group);
     const last = host.isGroupStopped(group);
     group.stopWhole = last;
     if (last) host.observeJobControl(group, 'stopped');

@@ -771,4 +771,36 @@ export const randomCalls = [
       '  tracee: runs',
     ],
   ),
+  scenario(
+    'a thread that goes back into the stop of its group, as its tracer leaves, begins no other: a SIGCONT after that disturbs no call of who has run out of it',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('tracee', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('CONT', tracee.pid, 0, 21);
+      s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+      yield* tracer.ptrace('ATTACH', thread.pid);
+      yield* tracer.ptrace('SYSCALL', tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('SYSCALL', thread.pid);
+      s.log('thread', yield* tracer.wait4(thread.pid));
+      yield* tracer.ptrace('DETACH', thread.pid);
+      s.log('left', yield* thread.condition());
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      s.log('SIGCONT', yield* thread.condition());
+      yield* tracer.ptrace('SYSCALL', tracee.pid);
+      s.log('tracee', yield* tracee.condition(), yield* tracer.look(tracee.pid));
+    },
+    [
+      'tracee: tracee stop SIGSTOP',
+      'stopped: stopped | stopped',
+      'entry: tracee stop SIGTRAP',
+      'thread: thread stop SIGSTOP',
+      'left: stopped',
+      'SIGCONT: runs',
+      'tracee: runs | none',
+    ],
+  ),
 ];

@@ -170,11 +170,11 @@ export function eventStop(
     return;
   }
   if (!wasListening) {
+    task.trapTells = true;
     // Not of our asking, or its group's stop is over: a SIGCONT was generated (R33).
     if (host.ptrace !== null && (!asked || ranOut || (!heardContinue && proc.isPending(task.tid, SIG.SIGCONT)))) {
       group.maybeContinued = true;
       const isNews = toldContinues !== group.continues || jobControlWaits(task);
-      task.trapTells = true;
       if (ranOut || isAnyOut(group)) stopOver(host, task);
       if (ranOut || isNews) host.ptrace.notified(task);
       owesTraps(task);

@@ -239,7 +239,7 @@ export class LinuxTask implements Task {
   toldContinues = -1;
   /** It goes on from a signal's stop to a trap of ours: if it was in a call, that has ended. */
   leftCall = false;
-  /** It stands in a real trap for a SIGCONT: that is what its tracers are shown, and one that comes after it makes it trap once more. */
+  /** It stands in a real trap: what its tracers are shown tells of what came before that, and a SIGCONT that comes after it makes it trap once more. */
   trapTells = false;
   /** Its group began to stop while it was held at the entry of a call: TIF_SIGPENDING, which ends that call, though the stop be over. */
   missedStop = false;

@@ -1050,4 +1050,32 @@ export const randomContinues = [
       'wait: none',
     ],
   ),
+  scenario(
+    'R33 a SIGCONT that came to who stands in the trap of an INTERRUPT traps it once more, though a stop signal has taken that away and is taken itself',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* tracer.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('tracee', yield* tracer.wait4(tracee.pid));
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('INTERRUPT', thread.pid);
+      s.log('thread', yield* tracer.wait4(thread.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCONT');
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.ptrace('SYSCALL', tracee.pid, 0, 19);
+      s.log('tracee', yield* tracer.wait4(tracee.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('thread', yield* thread.condition(), yield* tracer.look(thread.pid));
+      yield* tracer.cont(thread.pid);
+      s.log('then', yield* thread.condition());
+    },
+    [
+      'tracee: tracee stop SIGSTOP',
+      'thread: thread EVENT_STOP SIGTRAP',
+      'tracee: tracee stop SIGTTIN',
+      'thread: stopped | thread EVENT_STOP SIGTRAP',
+      'then: runs',
+    ],
+  ),
 ];

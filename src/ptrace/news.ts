@@ -40,13 +40,7 @@ export class News {
   stopped(link: Link, stop: PtraceStop): void {
     // That it was continued is told as the task looks for signals: not at a stop in a call.
     if (stop.kind !== 'signal' && stop.kind !== 'trap') link.continuedLate = false;
-    else {
-      if (!link.traced.links.some((other) => other !== link && other.isStopped)) this.goesOn(link.traced);
-      if (link.owesContinued && !link.continuedLate) {
-        this.tellContinuedTo(link);
-        if (stop.kind === 'signal') this.kernel.trapOver?.(link.traced.task); // and the parent
-      }
-    }
+    else this.hasLooked(link, stop.kind);
     link.maybeLate = false;
     const event = { link, status: (stop.code << 8) | 0x7f, death: false };
     const info = (): Siginfo => ({
@@ -56,6 +50,20 @@ export class News {
     });
     if (stop.group !== true || !this.wasTold(link)) this.kernel.sendChildSignal(link.tracer, info, true);
     this.wakeWaiters(link);
+  }
+
+  /** A stop that comes of a look for signals: what that tells comes before it. */
+  private hasLooked(link: Link, kind: 'signal' | 'trap'): void {
+    const { kernel } = this;
+    const { traced } = link;
+    const { task } = traced;
+    if (!traced.links.some((other) => other !== link && other.isStopped)) this.goesOn(traced);
+    if (link.continuedLate) return;
+    if (!kernel.isLeader(task)) this.tellOwed(task, link.tracer);
+    else if (link.owesContinued) {
+      this.tellContinuedTo(link);
+      if (kind === 'signal') kernel.trapOver?.(task); // and the parent
+    }
   }
 
   /** A tracer that is its tracee's parent is told of its group stop once: the real kernel, to whom it is no tracer, has told it (R10). */
@@ -101,9 +109,12 @@ export class News {
     for (const link of this.links.on(this.links.leaderOf(task))) link.owesContinued = true;
   }
 
-  /** What was put off for it the tracers of a leader are told by any thread that looks for signals. */
-  tellOwed(task: Task): void {
-    for (const link of this.links.on(this.links.leaderOf(task))) if (link.owesContinued) this.tellContinuedTo(link);
+  /** What was put off for it the tracers of a leader, or one of them, are told by any thread that looks for signals. */
+  tellOwed(task: Task, only?: Task): void {
+    for (const link of this.links.on(this.links.leaderOf(task))) {
+      const isMeant = only === undefined || this.kernel.sameGroup(link.tracer, only);
+      if (isMeant && link.owesContinued) this.tellContinuedTo(link);
+    }
   }
 
   tellContinuedTo(link: Link): void {
@@ -132,7 +143,7 @@ export class News {
         return;
       }
     }
-    for (const link of traced.links) link.owesContinued = true;
+    this.owe(task);
   }
 
   missesContinue(task: Task): boolean {

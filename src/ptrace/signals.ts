@@ -57,10 +57,12 @@ function audience(traced: Traced, kernel: PtraceKernel, info: Siginfo): Audience
 function wasContinued({ traced: { task }, continues }: Link, kernel: PtraceKernel, signo: number): boolean {
   if (kernel.continues(task) !== continues || kernel.hasPending(task, SIG.SIGCONT)) return true;
   // One that waits for another thread: a stop signal took away all that had come before it.
-  return (
-    defaultAction(signo) === 'stop' && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT))
-  );
+  return defaultAction(signo) === 'stop' && continueWaits(kernel, task);
 }
+
+/** Whether a SIGCONT waits for a thread of its process. */
+const continueWaits = (kernel: PtraceKernel, task: Task): boolean =>
+  kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT));
 
 /** current->parent: the tracer, or, when that has let go, the real one. */
 const parentNow = ({ over, tracer, traced }: Link, kernel: PtraceKernel): Task =>
@@ -84,7 +86,10 @@ function afterStop(link: Link, kernel: PtraceKernel, task: Task, info: Siginfo):
   const isHandled = passed !== null && kernel.disposition(task, signo) === 'handler';
   if (link.ranOut && !isHandled) {
     if (wasContinued(link, kernel, info.signo)) link.continuedLate = true;
-    else link.maybeLate = (kernel.pendingSignals(task) & STOP_SIGNALS) !== 0n; // which takes a SIGCONT away
+    else {
+      // A stop signal, which takes a SIGCONT away, or that of another thread's.
+      link.maybeLate = (kernel.pendingSignals(task) & STOP_SIGNALS) !== 0n || continueWaits(kernel, task);
+    }
   }
   return passed;
 }

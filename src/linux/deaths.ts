@@ -28,6 +28,7 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
     task = execer;
     task.stop = Stop.EXEC;
   }
+  if (task.goesBack > 1) staysOut(task);
   for (const other of [...task.group.threads]) {
     if (other !== task) vanish(host, other, oldTid as Tid); // its death was reported under no tid of its own
   }
@@ -44,6 +45,12 @@ export function execed(host: LinuxHost, stopped: LinuxTask, oldTid: number): voi
   }
   const path = proc.exePath(task.tid) ?? '';
   follow(task, host.hooks.exec(task, { oldTid: oldTid as Tid, path }), after);
+}
+
+/** Who has ended other threads by its exec does not go back into the stop of their group. */
+function staysOut(task: LinuxTask): void {
+  task.goesBack = 0;
+  task.ranOut = true;
 }
 
 /** The old leader's stop is that of the thread that took its place. */

@@ -44,7 +44,8 @@ export function endListen(host: LinuxHost, task: LinuxTask): void {
 export function rejoinGroupStop(host: LinuxHost, task: LinuxTask): void {
   if (!task.ranOut) return;
   task.ranOut = false;
-  task.trapsNext = task.goesBack = true;
+  task.trapsNext = true;
+  task.goesBack = task.group.threads.size;
   if (task.run === Run.RUNNING) interruptPolitely(host, task);
 }
 
@@ -114,8 +115,8 @@ export function eventStop(
   }
   const { trapDue } = task;
   task.trapDue = false;
-  const { goesBack } = task;
-  task.goesBack = false;
+  const goesBack = task.goesBack > 0;
+  task.goesBack = 0;
   if (goesBack && low === SIG.SIGTRAP) stopOver(host, task);
   if (goesBack && low !== SIG.SIGTRAP && hasEnded(host, task)) {
     task.stop = Stop.TRAP;

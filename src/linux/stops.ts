@@ -113,7 +113,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
     task.trapTells = task.leftCall = false;
   }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
-  else if (kind !== EventKind.STOP && !task.goesBack) task.seen = 0n;
+  else if (kind !== EventKind.STOP && task.goesBack === 0) task.seen = 0n;
   if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.leavesStop = false;
   if (task.letGo) letGoTo(task, kind, events.status(i));

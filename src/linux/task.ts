@@ -198,8 +198,8 @@ export class LinuxTask implements Task {
   stopSigno = 0;
   /** A SIGCONT has ended its group's stop, and it has yet to go on from that. */
   leavesGroupStop = false;
-  /** It is on its way back into the stop of its group, if that lasts: its next trap says. */
-  goesBack = false;
+  /** It is on its way back into the stop of its group, of so many threads, if that lasts: its next trap says. 0: it is not. */
+  goesBack = 0;
   /** Signals we queued ourselves, waiting for their delivery-stop. */
   readonly queued: QueuedSignal[] = [];
   /** The signal that it was stopped for last. */

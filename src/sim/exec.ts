@@ -9,6 +9,7 @@ import { ExitState } from '../tracehook/task.ts';
 import { releaseMemory, zapOtherThreads } from './exit.ts';
 import { placeStack } from './fork.ts';
 import type { Start } from './frames.ts';
+import { clearStopPending } from './jobctl.ts';
 import type { SimKernel } from './kernel.ts';
 import { AddressSpace } from './memory.ts';
 import { SignalHandlers } from './process.ts';
@@ -27,6 +28,7 @@ export function execve(kernel: SimKernel, task: SimTask, path: string, start: St
   if (process.single) return replace(kernel, task, path, start, task.tid);
   process.execTask = task;
   zapOtherThreads(kernel, task);
+  clearStopPending(task); // as Linux shows, where there are others
   return sleepOn(kernel, task, {
     what: 'execve',
     // de_thread: who is woken for the last of them and finds that it is killed itself leaves.

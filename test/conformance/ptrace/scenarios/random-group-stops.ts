@@ -807,4 +807,71 @@ export const randomGroupStops = [
       ],
     ),
   ),
+  ...[false, true].map((execs) =>
+    scenario(
+      `a thread that ran out of the stop of its group is back in it as its tracer dies${execs ? ', but not if it makes an exec that ends others' : ''}`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* s.root.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.ptrace('ATTACH', tracee.pid);
+        yield* tracer.wait4(tracee.pid);
+        yield* tracer.ptrace('CONT', tracee.pid, 0, 19);
+        s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+        yield* tracer.seize(thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        yield* thread.start(execs ? { call: 'exec', args: [] } : { call: 'getppid', args: [] });
+        yield* tracer.ptrace('SINGLESTEP', thread.pid);
+        s.log('step', yield* tracer.wait4(thread.pid));
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('entry', yield* tracer.wait4(thread.pid));
+        yield* s.root.kill(tracer.pid, 'SIGKILL');
+        s.log('tracer', yield* tracer.condition());
+        s.log('tracee', yield* tracee.condition(), yield* thread.condition());
+        yield* s.root.kill(tracee.pid, 'SIGSTOP');
+        s.log('SIGSTOP', yield* tracee.condition());
+        yield* s.root.kill(tracee.pid, 'SIGCONT');
+        s.log('SIGCONT', yield* tracee.condition(), yield* thread.condition());
+      },
+      [
+        'stopped: stopped | stopped',
+        'thread: thread EVENT_STOP SIGSTOP',
+        'step: thread stop SIGTRAP',
+        'entry: thread stop SIGTRAP',
+        'tracer: dead',
+        execs ? 'tracee: runs | runs' : 'tracee: stopped | stopped',
+        'SIGSTOP: stopped',
+        'SIGCONT: runs | runs',
+      ],
+    ),
+  ),
+  scenario(
+    'a leader that ran out of the stop of its group is not back in it as its tracer dies, if it makes an exec that ends others',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.seize(thread.pid);
+      yield* tracer.ptrace('ATTACH', tracee.pid);
+      s.log('ATTACH', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('CONT', tracee.pid, 0, 19);
+      s.log('stopped', yield* tracer.wait4(tracee.pid), yield* thread.condition());
+      yield* tracee.start({ call: 'exec', args: [] });
+      yield* tracer.ptrace('SINGLESTEP', tracee.pid);
+      s.log('step', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('SYSCALL', tracee.pid);
+      s.log('entry', yield* tracer.wait4(tracee.pid));
+      yield* s.root.kill(tracer.pid, 'SIGKILL');
+      s.log('tracer', yield* tracer.condition());
+      s.log('tracee', yield* tracee.condition(), yield* thread.condition());
+    },
+    [
+      'ATTACH: tracee stop SIGSTOP',
+      'stopped: tracee stop SIGSTOP | stopped',
+      'step: tracee stop SIGTRAP',
+      'entry: tracee stop SIGTRAP',
+      'tracer: dead',
+      'tracee: runs | dead',
+    ],
+  ),
 ];

@@ -118,7 +118,7 @@ export function eventStop(
   const goesBack = task.goesBack > 0;
   task.goesBack = 0;
   if (goesBack && low === SIG.SIGTRAP) stopOver(host, task);
-  if (goesBack && low !== SIG.SIGTRAP && hasEnded(host, task)) {
+  else if (goesBack && hasEnded(host, task)) {
     task.stop = Stop.TRAP;
     resumeTask(host, task); // to its death
     return;

@@ -171,14 +171,15 @@ function dispatchEvent(host: LinuxHost, i: number): void {
       if (isInterrupted(task)) {
         claimSignals(host, task);
         const isStopping = task.stopsWithGroup || task.group.stopper?.run === Run.RUNNING;
-        if (!asked && !isStopping && disturbedForNothing(host, task)) {
+        const mayGoBack = !asked && !isStopping;
+        if (mayGoBack && disturbedForNothing(host, task)) {
           task.politeInterrupt = true; // the trap is next
           task.disturbed = true;
           task.trapsNext = true;
           resumeTask(host, task);
           return;
         }
-        if (!asked && !isStopping && leftTooEarly(host, task)) {
+        if (mayGoBack && leftTooEarly(host, task)) {
           task.rejoins = task.call.nr;
           resumeTask(host, task);
           return;

@@ -297,8 +297,7 @@ export function* owedReport(
       const left = afterStop(link, kernel, task, info);
       if (left === null) continue;
       const isContinued = (): boolean =>
-        kernel.continues(task) !== continues ||
-        (!continued && kernel.threadsOf(task).some((thread) => kernel.hasPending(thread, SIG.SIGCONT)));
+        kernel.continues(task) !== continues || (!continued && continueWaits(kernel, task));
       if (stops(task, kernel, left.signo) && isContinued()) continue; // R32
       if (injected === null) injected = left;
       else kernel.sendSignal(task, left);

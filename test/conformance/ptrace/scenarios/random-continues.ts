@@ -1078,99 +1078,67 @@ export const randomContinues = [
       'then: runs',
     ],
   ),
-  scenario(
-    'a SIGCONT to another thread, while one is shown a signal out of the stop of their group, is told of no sooner than that looks for signals anew',
-    function* (s) {
-      const tracer = yield* s.root.make('tracer', 'fork', false);
-      const tracee = yield* s.root.make('tracee', 'fork', true);
-      const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
-      yield* s.root.kill(tracee.pid, 'SIGTSTP');
-      s.log('stopped', yield* tracee.condition(), yield* thread.condition());
-      yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 33] });
-      yield* s.root.tgkill(tracee, 'SIGUSR1');
-      yield* tracer.ptrace('ATTACH', thread.pid);
-      yield* tracer.seize(tracee.pid);
-      s.log('attached', yield* tracee.condition(), yield* thread.condition());
-      yield* tracer.cont(thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      yield* tracer.wait4(tracee.pid);
-      yield* tracer.cont(tracee.pid);
-      s.log('tracee', yield* tracer.wait4(tracee.pid));
-      yield* tracer.ptrace('SYSCALL', thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      const before = (yield* tracer.handled()).length;
-      yield* s.root.tgkill(tracee, 'SIGCONT');
-      yield* tracer.ptrace('SYSCALL', thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      const then = (yield* tracer.handled()).length;
-      s.log('told', (yield* tracer.handled()).slice(before));
-      yield* tracer.cont(tracee.pid);
-      s.log('tracee', yield* tracer.wait4(tracee.pid));
-      s.log('told', (yield* tracer.handled()).slice(then, then + 1));
-      const last = (yield* tracer.handled()).length;
-      yield* tracer.cont(tracee.pid);
-      s.log('tracee', yield* tracer.wait4(tracee.pid));
-      s.log('told', (yield* tracer.handled()).slice(last, last + 1));
-    },
-    [
-      'stopped: stopped | stopped',
-      'attached: stopped | stopped',
-      'thread: thread stop SIGSTOP',
-      'tracee: tracee stop SIGUSR1',
-      'thread: thread stop SIGRT_1',
-      'thread: thread stop SIGTRAP',
-      'told: SIGCHLD CLD_TRAPPED pid=thread',
-      'tracee: tracee EVENT_STOP SIGTRAP',
-      'told: SIGCHLD CLD_STOPPED pid=tracee',
-      'tracee: tracee stop SIGCONT',
-      'told: SIGCHLD CLD_CONTINUED pid=tracee',
-    ],
-  ),
-  scenario(
-    'a SIGCONT to another thread, while one is shown a signal out of the stop of their group, is told of by that as it looks for signals anew',
-    function* (s) {
-      const tracer = yield* s.root.make('tracer', 'fork', false);
-      const tracee = yield* s.root.make('tracee', 'fork', true);
-      const thread = yield* tracee.make('thread', 'thread', true);
-      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
-      yield* s.root.kill(tracee.pid, 'SIGTSTP');
-      s.log('stopped', yield* tracee.condition(), yield* thread.condition());
-      yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 33] });
-      yield* s.root.tgkill(tracee, 'SIGUSR1');
-      yield* tracer.ptrace('ATTACH', thread.pid);
-      yield* tracer.seize(tracee.pid);
-      s.log('attached', yield* tracee.condition(), yield* thread.condition());
-      yield* tracer.cont(thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      yield* tracer.wait4(tracee.pid);
-      yield* tracer.cont(tracee.pid);
-      s.log('tracee', yield* tracer.wait4(tracee.pid));
-      yield* tracer.ptrace('SYSCALL', thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      const before = (yield* tracer.handled()).length;
-      yield* s.root.tgkill(tracee, 'SIGCONT');
-      yield* tracer.ptrace('SYSCALL', thread.pid);
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      const then = (yield* tracer.handled()).length;
-      s.log('told', (yield* tracer.handled()).slice(before));
-      yield* tracer.cont(thread.pid);
-      s.log('thread', yield* thread.condition());
-      yield* s.root.tgkill(thread, 'SIGUSR2');
-      s.log('thread', yield* tracer.wait4(thread.pid));
-      s.log('told', (yield* tracer.handled()).slice(then, then + 1));
-    },
-    [
-      'stopped: stopped | stopped',
-      'attached: stopped | stopped',
-      'thread: thread stop SIGSTOP',
-      'tracee: tracee stop SIGUSR1',
-      'thread: thread stop SIGRT_1',
-      'thread: thread stop SIGTRAP',
-      'told: SIGCHLD CLD_TRAPPED pid=thread',
-      'thread: runs',
-      'thread: thread stop SIGUSR2',
-      'told: SIGCHLD CLD_CONTINUED pid=tracee',
-    ],
+  ...(['leader', 'thread'] as const).map((next) =>
+    scenario(
+      `a SIGCONT to another thread, while one is shown a signal out of the stop of their group, is told of by who looks for signals anew: the ${next}`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* s.root.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+        yield* s.root.kill(tracee.pid, 'SIGTSTP');
+        s.log('stopped', yield* tracee.condition(), yield* thread.condition());
+        yield* s.root.do({ call: 'tgkill', args: [tracee.pid, thread.pid, 33] });
+        yield* s.root.tgkill(tracee, 'SIGUSR1');
+        yield* tracer.ptrace('ATTACH', thread.pid);
+        yield* tracer.seize(tracee.pid);
+        s.log('attached', yield* tracee.condition(), yield* thread.condition());
+        yield* tracer.cont(thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        yield* tracer.wait4(tracee.pid);
+        yield* tracer.cont(tracee.pid);
+        s.log('tracee', yield* tracer.wait4(tracee.pid));
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        const before = (yield* tracer.handled()).length;
+        yield* s.root.tgkill(tracee, 'SIGCONT');
+        yield* tracer.ptrace('SYSCALL', thread.pid);
+        s.log('thread', yield* tracer.wait4(thread.pid));
+        const then = (yield* tracer.handled()).length;
+        s.log('told', (yield* tracer.handled()).slice(before));
+        if (next === 'thread') {
+          yield* tracer.cont(thread.pid);
+          s.log('thread', yield* thread.condition());
+          yield* s.root.tgkill(thread, 'SIGUSR2');
+          s.log('thread', yield* tracer.wait4(thread.pid));
+          s.log('told', (yield* tracer.handled()).slice(then, then + 1));
+          return;
+        }
+        yield* tracer.cont(tracee.pid);
+        s.log('tracee', yield* tracer.wait4(tracee.pid));
+        s.log('told', (yield* tracer.handled()).slice(then, then + 1));
+        const last = (yield* tracer.handled()).length;
+        yield* tracer.cont(tracee.pid);
+        s.log('tracee', yield* tracer.wait4(tracee.pid));
+        s.log('told', (yield* tracer.handled()).slice(last, last + 1));
+      },
+      [
+        'stopped: stopped | stopped',
+        'attached: stopped | stopped',
+        'thread: thread stop SIGSTOP',
+        'tracee: tracee stop SIGUSR1',
+        'thread: thread stop SIGRT_1',
+        'thread: thread stop SIGTRAP',
+        'told: SIGCHLD CLD_TRAPPED pid=thread',
+        ...(next === 'thread'
+          ? ['thread: runs', 'thread: thread stop SIGUSR2']
+          : [
+              'tracee: tracee EVENT_STOP SIGTRAP',
+              'told: SIGCHLD CLD_STOPPED pid=tracee',
+              'tracee: tracee stop SIGCONT',
+            ]),
+        'told: SIGCHLD CLD_CONTINUED pid=tracee',
+      ],
+    ),
   ),
 ];

@@ -36,6 +36,7 @@ export function cloned(host: LinuxHost, parent: LinuxTask, tid: number, code: nu
   // It may have been taken for an orphan (CLONE_PARENT: its creator is not its parent).
   const known = host.tasks.get(tid);
   const child = known ?? host.newTask(tid, group);
+  if (known === undefined) child.awaitsBirth = true;
   host.holds.born(parent, tid);
   child.filter = parent.filter;
   child.starting = known === undefined;
@@ -85,6 +86,7 @@ function adopt(host: LinuxHost, tid: number, gone: LinuxTask, isThread: boolean)
   const status = host.unborn.get(tid);
   host.unborn.delete(tid);
   const child = host.newTask(tid, isThread ? gone.group : new ThreadGroup(tid as never, false));
+  child.awaitsBirth = true;
   host.holds.born(gone, tid);
   child.filter = gone.filter;
   if (!isThread) {

@@ -40,6 +40,7 @@ function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void 
   if (host.toldMore(task)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
   task.interruptSent = true;
   task.politeInterrupt = polite;
+  if (task.awaitsBirth) return; // it may stand there already: it would trap once more
   resumeFirst(host, task);
   host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
 }
@@ -85,7 +86,7 @@ export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
   let count = 0;
   for (const task of tasks) {
     if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) continue;
-    if (task.interruptSent || host.sleepers.has(task)) continue;
+    if (task.interruptSent || task.awaitsBirth || host.sleepers.has(task)) continue;
     task.politeInterrupt = true;
     task.interruptSent = true;
     tids[count++] = task.tid;

@@ -96,9 +96,11 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   task.killing = false;
   task.trapShown = false;
   task.invalidate();
-  const polite = task.politeInterrupt;
-  const asked = task.interruptSent || !task.begun;
+  const late = kind === EventKind.STOP && trapsLate(task, stopSignal(events.status(i)));
+  const polite = task.politeInterrupt || late;
+  const asked = task.interruptSent || !task.begun || late;
   task.begun = true;
+  task.awaitsBirth = false;
   task.interruptLate = task.interruptSent && kind !== EventKind.STOP;
   task.interruptSent = false;
   task.politeInterrupt = false;
@@ -230,6 +232,10 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   }
 }
 
+/** Whether this is the trap of an INTERRUPT that came as the task had stopped for something else already. */
+export const trapsLate = (task: LinuxTask, signo: number): boolean =>
+  task.interruptLate && !task.interruptSent && signo === SIG.SIGTRAP && !proc.isPending(task.tid, SIG.SIGCONT);
+
 /** What a stop means to the sleep of a served call. */
 function sleepAt(kind: number, sleep: Sleep): Sleep {
   switch (kind) {
@@ -300,6 +306,7 @@ export function dispatchStatus(host: LinuxHost, tid: number, status: number): vo
   task.invalidate();
   const asked = task.interruptSent || !task.begun;
   task.begun = true;
+  task.awaitsBirth = false;
   task.interruptSent = false;
   task.trapShown = false;
   const code = stopEvent(status);

@@ -177,6 +177,8 @@ export class LinuxTask implements Task {
   keeps = false;
   /** Its first stop was seen: if it was born under trace, that of its birth. */
   begun = false;
+  /** Born under trace: the trap of its birth is to come. */
+  awaitsBirth = false;
   /** The signal of the group stop that it is in, or was in last. */
   groupSigno = 0;
   /** It was let go out of a group stop that lasts (R35). */

@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from 'vitest';
-import { type Program, priorities, random, runChecked } from '../../../src/box/index.ts';
+import { type Program, priorities, random, runChecked, W } from '../../../src/box/index.ts';
 import { type Nest, worldOfNest } from '../../../src/nest/index.ts';
 import * as races from '../sim/races.ts';
 import { PROGRAMS, sleeper } from './programs.ts';
@@ -37,9 +37,9 @@ const RACES: readonly (readonly [string, Program])[] = [
   ['the tracer is told first', races.tracerFirst],
 ];
 
-/** Runs a program under some schedules of each kind. */
-function runs(program: Program, atEnd: (nest: Nest) => string | null): void {
-  for (let seed = FROM; seed < FROM + SEEDS; seed++) {
+/** Runs a program under some schedules of each kind; `times` as many where the race is a rare one. */
+function runs(program: Program, atEnd: (nest: Nest) => string | null, times = 1): void {
+  for (let seed = FROM; seed < FROM + SEEDS * times; seed++) {
     for (const scheduler of [random(seed), priorities(seed)]) {
       const world = worldOfNest({
         serves: true,
@@ -69,5 +69,25 @@ test('one INTERRUPT is one trap', { timeout: 600_000 }, () => {
     yield* sys.kill(tracer, 'SIGKILL');
     yield* sys.kill(tracee, 'SIGKILL');
   };
-  runs(interrupts, ({ box }) => (box.output === 'running\n' ? null : `it says ${box.output}`));
+  runs(interrupts, ({ box }) => (box.output === 'running\n' ? null : `it says ${box.output}`), 4);
+});
+
+test('the INTERRUPT that wakes a wait comes as its child’s death has ended that already', { timeout: 600_000 }, () => {
+  const waits: Program = function* waits(sys) {
+    const tracee = yield* sys.fork(sleeper);
+    const tracer = yield* sys.fork(function* tracer(sys) {
+      const child = yield* sys.fork(function* child(sys) {
+        yield* sys.sleep(1);
+      });
+      yield* sys.ptrace('SEIZE', tracee);
+      yield* sys.sleep(0.5);
+      const { pid } = yield* sys.wait4(-1, W.ALL);
+      return pid === child ? 3 : 4;
+    });
+    yield* sys.sleep(0.4);
+    yield* sys.ptrace('SEIZE', tracer);
+    yield* races.monitor(sys, tracer);
+    yield* sys.kill(tracee, 'SIGKILL');
+  };
+  runs(waits, ({ box }) => (box.output === 'SIG 17\ndead\n' ? null : `it says ${box.output}`));
 });

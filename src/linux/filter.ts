@@ -18,7 +18,7 @@ const RET_ALLOW = 0x7fff0000;
 /** SECCOMP_RET_DATA of our filter: a stop that says otherwise comes (also) from a filter of the program's own. */
 export const FILTER_COOKIE = 0x7574;
 const RET_TRACE = 0x7ff00000 | FILTER_COOKIE;
-/** The same for calls that are looked at on their way, in trees whose waits are served: sigaction of SIGCHLD and SIGTRAP, clone, a prctl, affinities. */
+/** The same for calls that are looked at on their way, in trees whose waits are served: sigaction of SIGCHLD, SIGCONT and SIGTRAP, clone, a prctl, affinities. */
 export const LOOK_COOKIE = 0x7575;
 const RET_LOOK = 0x7ff00000 | LOOK_COOKIE;
 /** The same for the files that a tracer opens (proc-filter.ts). */
@@ -125,10 +125,11 @@ function affinityTests(abi: AbiName): Instruction[] {
 function sigactionTest(abi: AbiName): Instruction[] {
   const numbers = SIGACTIONS.map((name) => syscallNumber(abi, name)).filter((nr) => nr !== undefined);
   const tests = numbers.map(
-    (nr, i): Instruction => [JEQ, numbers.length - 1 - i, i === numbers.length - 1 ? 4 : 0, nr],
+    (nr, i): Instruction => [JEQ, numbers.length - 1 - i, i === numbers.length - 1 ? 5 : 0, nr],
   );
   const signals: Instruction[] = [
-    [JEQ, 1, 0, SIG.SIGCHLD],
+    [JEQ, 2, 0, SIG.SIGCHLD],
+    [JEQ, 1, 0, SIG.SIGCONT],
     [JEQ, 0, 1, SIG.SIGTRAP],
   ];
   return [...tests, [LD_ABS, 0, 0, ARG0_OFFSET], ...signals, [RET, 0, 0, RET_LOOK]];

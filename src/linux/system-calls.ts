@@ -17,6 +17,7 @@ import { answer, restoreNumber, serve } from './served.ts';
 import { type LinuxTask, Stop } from './task.ts';
 import { keepMask } from './temporary-mask.ts';
 import { dispositionOf, noteTrapAction } from './trap-action.ts';
+import { noteContinueAction } from './unseen.ts';
 import { takeUntraced } from './untraced.ts';
 import { owesTrap, wayOut } from './way-out.ts';
 
@@ -61,6 +62,7 @@ export function enter(host: LinuxHost, task: LinuxTask): void {
     if (SIGACTION.has(name)) {
       noteChildSignals(task);
       noteTrapAction(task);
+      noteContinueAction(host, task);
     } else if (name === 'clone' || name === 'clone3') takeUntraced(task);
     else if (AFFINITY.has(name)) host.holds.lookedAt(task);
     else if (name === 'prctl') answer(host, task, proc.filters(task.tid) > filtersOf(task) ? SECCOMP_MODE_FILTER : 0);

@@ -3,14 +3,18 @@
  * the kernel had dropped them (sig_ignored). Who attaches later is not shown them.
  */
 
-import type { Siginfo } from '../abi/siginfo.ts';
+import { PTRACE } from '../abi/ptrace.ts';
+import { decodeSiginfo, SIGINFO_SIZE, type Siginfo } from '../abi/siginfo.ts';
 import { bit, byDefault, signalsIn } from '../abi/signal-set.ts';
 import { defaultAction, SI, SIG } from '../abi/signals.ts';
 import type { LinuxHost } from './host.ts';
 import { makerOf } from './parents.ts';
 import { idFrom } from './pid-namespaces.ts';
 import * as proc from './proc.ts';
-import type { LinuxTask } from './task.ts';
+import { type LinuxTask, Run } from './task.ts';
+
+const SIGCONT_BIT = bit(SIG.SIGCONT);
+const siginfoBytes = new Uint8Array(SIGINFO_SIZE);
 
 /** Those that SIG_DFL ignores. */
 const IGNORED = byDefault('ignore', 'continue');
@@ -32,6 +36,36 @@ export function noteUnseen(host: LinuxHost, task: LinuxTask): void {
   // What is sent to a process is sent to its leader.
   const leader = leaderOf(host, task);
   if (leader !== undefined && !host.ptrace!.isTraced(leader)) unseen.set(leader, ofProcess);
+}
+
+/**
+ * A process that has ignored SIGCONT is about to say what it does about that. What waits for who is nobody's tracee, and what a thread
+ * has been given of it that we have not read yet, was dropped as it was sent.
+ */
+export function noteContinueAction(host: LinuxHost, caller: LinuxTask): void {
+  const { group, call } = caller;
+  if (call.argInt(0) !== SIG.SIGCONT || !isIgnored(caller, SIG.SIGCONT)) return;
+  const drops = (task: LinuxTask | undefined): boolean =>
+    task !== undefined &&
+    !host.ptrace!.isTraced(task) &&
+    ((task.seen | proc.signalState(task.tid).blocked) & SIGCONT_BIT) === 0n;
+  const leader = leaderOf(host, caller);
+  let ofProcess = (proc.signalState(caller.tid).process & SIGCONT_BIT) !== 0n;
+  for (const task of group.threads) {
+    const given = givenUnread(host, task);
+    if (given !== null && given.code !== SI.SI_TKILL) ofProcess = true;
+    const own = given?.code === SI.SI_TKILL || (proc.signalState(task.tid).own & SIGCONT_BIT) !== 0n;
+    if (own && drops(task)) task.unseen |= SIGCONT_BIT;
+  }
+  if (ofProcess && drops(leader)) group.unseen.set(leader!, (group.unseen.get(leader!) ?? 0n) | SIGCONT_BIT);
+}
+
+/** The SIGCONT of which a task's next stop tells. */
+function givenUnread(host: LinuxHost, task: LinuxTask): Siginfo | null {
+  if (task.run === Run.STOPPED || proc.state(task.tid) !== 't') return null;
+  if (host.native.ptraceData(PTRACE.GETSIGINFO, task.tid, 0, siginfoBytes) < 0) return null;
+  const info = decodeSiginfo(siginfoBytes);
+  return info.signo === SIG.SIGCONT ? info : null;
 }
 
 /** The last tracer leaves: what waits was sent while it was traced, and stays, if its group is stopped or stops next. */

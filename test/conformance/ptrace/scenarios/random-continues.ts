@@ -1141,4 +1141,29 @@ export const randomContinues = [
       ],
     ),
   ),
+  ...(['a thread', 'a process'] as const).map((whom) =>
+    scenario(
+      `R25 a SIGCONT to ${whom} that ignores it is dropped as it is sent, though another thread handles it from then on`,
+      function* (s) {
+        const tracer = yield* s.root.make('tracer', 'fork', false);
+        const tracee = yield* s.root.make('tracee', 'fork', true);
+        const thread = yield* tracee.make('thread', 'thread', true);
+        const [other, named] = whom === 'a thread' ? [tracee, thread] : [thread, tracee];
+        yield* tracer.ptrace('ATTACH', other.pid);
+        yield* other.condition();
+        yield* tracer.seize(named.pid);
+        yield* s.root.kill(tracer.pid, 'SIGKILL');
+        yield* tracer.condition();
+        s.log('  other', yield* other.condition(), 'named', yield* named.condition());
+        yield* other.start({ call: 'sigaction', args: [18, 'handler', []] });
+        if (whom === 'a thread') yield* s.root.tgkill(named, 'SIGCONT');
+        else yield* s.root.kill(named.pid, 'SIGCONT');
+        s.log('sigaction', yield* other.result());
+        s.log('  other', yield* other.condition(), 'named', yield* named.condition());
+        s.log('handled', yield* named.handled(), yield* other.handled());
+      },
+      ['  other: stopped | named | stopped', 'sigaction: ok', '  other: runs | named | runs', 'handled: none | none'],
+      { notPassive: 'a SIGCONT to who is traced waits' },
+    ),
+  ),
 ];

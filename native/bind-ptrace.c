@@ -155,25 +155,34 @@ FN(copy_to, 3)
 	return num(env, (double)ut_copy_to(i32(a, 0), u64(a, 1), data, len));
 }
 
-// interruptAll(tids, count, spared): PTRACE_INTERRUPT, in one go, so that the CPU that is woken stays awake. A task that
-// sleeps in a system call whose byte in `spared` is set is left alone, and its tid negated. Those that died meanwhile are
-// passed over.
-FN(interrupt_all, 3)
+// interrupt(tid): PTRACE_INTERRUPT; 1: the task had stopped by then, and may trap after that, too; 0, or a negated errno.
+FN(interrupt, 1)
 {
-	size_t len, calls;
+	return int_(env, ut_interrupt(i32(a, 0)));
+}
+
+// interruptAll(tids, count, spared, stopped): the same, in one go, so that the CPU that is woken stays awake. A task that
+// sleeps in a system call whose byte in `spared` is set is left alone, and its tid negated. Those that died meanwhile are
+// passed over. A byte of `stopped` for each: what `interrupt` answers.
+FN(interrupt_all, 4)
+{
+	size_t len, calls, room;
 	int32_t *tids = bytes(a, 0, &len);
 	const uint8_t *spared = bytes(a, 2, &calls);
 	int count = i32(a, 1);
-	if (!tids || !spared)
+	uint8_t *stopped = bytes(a, 3, &room);
+	if (!tids || !spared || !stopped)
 		return NULL;
 	if ((size_t)count > len / sizeof *tids)
 		count = (int)(len / sizeof *tids);
+	if ((size_t)count > room)
+		count = (int)room;
 	for (int i = 0; i < count; i++) {
 		int nr = ut_task_syscall(tids[i]);
 		if (nr >= 0 && (size_t)nr < calls && spared[nr])
 			tids[i] = -tids[i];
 		else
-			ptrace(PTRACE_INTERRUPT, tids[i], 0, 0);
+			stopped[i] = ut_interrupt(tids[i]) > 0;
 	}
 	return NULL;
 }
@@ -189,6 +198,7 @@ const struct binding bind_ptrace[] = {
 	{ "readString", read_string },
 	{ "writeMemory", write_memory },
 	{ "copyTo", copy_to },
+	{ "interrupt", interrupt },
 	{ "interruptAll", interrupt_all },
 	{ NULL, NULL },
 };

@@ -65,6 +65,7 @@ void ut_hold_deaths(int on);
 void ut_wait_all(int on);
 int ut_wait_task(pid_t tid, int *status);
 int ut_peek_death(pid_t tid, int us, int *status);
+int ut_interrupt(pid_t tid);
 int ut_take_continued(pid_t tid, int peek, int *status);
 #define UT_CREW 4
 struct ut_stats {

@@ -239,6 +239,17 @@ int ut_peek_death(pid_t tid, int us, int *status)
 	}
 }
 
+int ut_interrupt(pid_t tid)
+{
+	siginfo_t si;
+	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0)
+		return -errno;
+	si.si_pid = 0;
+	if (waitid(P_PID, (id_t)tid, &si, WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0)
+		return 0; // it is gone
+	return si.si_pid != 0;
+}
+
 int ut_take_continued(pid_t tid, int peek, int *status)
 {
 	siginfo_t si;

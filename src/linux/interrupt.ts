@@ -42,7 +42,7 @@ function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void 
   task.politeInterrupt = polite;
   if (task.awaitsBirth) return; // it may stand there already: it would trap once more
   resumeFirst(host, task);
-  host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
+  task.interruptLate = host.native.interrupt(task.tid) > 0;
 }
 
 /** UTRACE_REPORT: brings the task to a stop without disturbing a system call in progress. */
@@ -92,8 +92,12 @@ export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
     tids[count++] = task.tid;
   }
   flushResume(host);
-  host.native.interruptAll(bytes, count, FRAGILE_BYTES);
-  for (let i = 0; i < count; i++) if (tids[i]! < 0) spared(host, -tids[i]!);
+  const stopped = new Uint8Array(count);
+  host.native.interruptAll(bytes, count, FRAGILE_BYTES, stopped);
+  for (let i = 0; i < count; i++) {
+    if (tids[i]! < 0) spared(host, -tids[i]!);
+    else host.tasks.get(tids[i]!)!.interruptLate = stopped[i] === 1;
+  }
   host.due.add(bytes, count);
 }
 

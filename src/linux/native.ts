@@ -29,8 +29,13 @@ export interface Native {
   /** Resume `tid` (request 0: nobody), then collect up to `max` events. See STEP_* for the answer. */
   step(tid: number, request: number, data: number, max: number, block: number): number;
   resume(tid: number, request: number, data: number): number;
-  /** PTRACE_INTERRUPT for `count` tids, 32 bits each; those in a call of `spared` (a byte each) are negated instead. */
-  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array): void;
+  /** PTRACE_INTERRUPT. 1: the task had stopped by then, and may trap after that, too; 0; a negated errno. */
+  interrupt(tid: number): number;
+  /**
+   * The same for `count` tids, 32 bits each; those in a call of `spared` (a byte each) are negated instead. `stopped`: a byte for each,
+   * 1 where it had stopped.
+   */
+  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, stopped: Uint8Array): void;
   /** Collects what `count` tids from the one at `from` on have to tell by now; the answer is as that of `step`. */
   collectOf(tids: Uint8Array, from: number, count: number): number;
   ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;

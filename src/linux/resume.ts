@@ -109,6 +109,7 @@ export function resumeTask(host: LinuxHost, task: LinuxTask): void {
   task.owns = 0n;
   if (task.trapsNext || (insideCall(stop) ? trace.interrupt : task.given !== null)) {
     task.interruptSent = true;
+    task.interruptLate = false;
     host.native.ptrace(PTRACE.INTERRUPT, task.tid, 0, 0);
   }
   if (!keeps && task.rejoins < 0) giveMaskBack(host, task);

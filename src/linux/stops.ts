@@ -101,7 +101,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const asked = task.interruptSent || !task.begun || late;
   task.begun = true;
   task.awaitsBirth = false;
-  task.interruptLate = task.interruptSent && kind !== EventKind.STOP;
+  if (!task.interruptSent || kind === EventKind.STOP) task.interruptLate = false;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;

@@ -48,11 +48,16 @@ export class SimNative implements Native {
     return this.ptrace(request, tid, 0, data);
   }
 
-  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array): void {
+  interrupt(tid: number): number {
+    const r = this.ptrace(PTRACE.INTERRUPT, tid, 0, 0);
+    return r < 0 ? r : Math.max(this.slice.look(tid, W.UNTRACED + W.NOWAIT, new Uint8Array(4)), 0);
+  }
+
+  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, stopped: Uint8Array): void {
     const list = new Int32Array(tids.buffer, tids.byteOffset, count);
     list.forEach((tid, i) => {
       if (spared[this.taskSyscall(tid)] === 1) list[i] = -tid;
-      else this.ptrace(PTRACE.INTERRUPT, tid, 0, 0);
+      else stopped[i] = Number(this.interrupt(tid) > 0);
     });
   }
 

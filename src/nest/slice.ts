@@ -192,7 +192,7 @@ export class Slice {
     return r > 0 && isStopped(new DataView(into.buffer, into.byteOffset).getInt32(0, true)) ? 0 : r;
   }
 
-  /** ut_take_continued, likewise. */
+  /** ut_take_continued, and the second half of ut_interrupt. */
   look(tid: number, options: number, into: Uint8Array): number {
     const waited = this.waitid(P.PID, tid, options + W.NOHANG + W.ALL);
     if (waited.tid <= 0) return waited.tid;

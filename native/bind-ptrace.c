@@ -155,23 +155,24 @@ FN(copy_to, 3)
 	return num(env, (double)ut_copy_to(i32(a, 0), u64(a, 1), data, len));
 }
 
-// interrupt(tid): PTRACE_INTERRUPT; 1: the task had stopped by then, and may trap after that, too; 0, or a negated errno.
+// interrupt(tid): PTRACE_INTERRUPT; 1: the task has stopped since, and if for something else may trap after that, too; 0, or a negated
+// errno. EALREADY: it had stopped before, and is not interrupted.
 FN(interrupt, 1)
 {
 	return int_(env, ut_interrupt(i32(a, 0)));
 }
 
-// interruptAll(tids, count, spared, stopped): the same, in one go, so that the CPU that is woken stays awake. A task that
+// interruptAll(tids, count, spared, answers): the same, in one go, so that the CPU that is woken stays awake. A task that
 // sleeps in a system call whose byte in `spared` is set is left alone, and its tid negated. Those that died meanwhile are
-// passed over. A byte of `stopped` for each: what `interrupt` answers.
+// passed over. `answers`: 8 bits for each, what `interrupt` answers.
 FN(interrupt_all, 4)
 {
 	size_t len, calls, room;
 	int32_t *tids = bytes(a, 0, &len);
 	const uint8_t *spared = bytes(a, 2, &calls);
 	int count = i32(a, 1);
-	uint8_t *stopped = bytes(a, 3, &room);
-	if (!tids || !spared || !stopped)
+	int8_t *answers = bytes(a, 3, &room);
+	if (!tids || !spared || !answers)
 		return NULL;
 	if ((size_t)count > len / sizeof *tids)
 		count = (int)(len / sizeof *tids);
@@ -182,7 +183,7 @@ FN(interrupt_all, 4)
 		if (nr >= 0 && (size_t)nr < calls && spared[nr])
 			tids[i] = -tids[i];
 		else
-			stopped[i] = ut_interrupt(tids[i]) > 0;
+			answers[i] = (int8_t)ut_interrupt(tids[i]);
 	}
 	return NULL;
 }

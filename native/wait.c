@@ -239,15 +239,20 @@ int ut_peek_death(pid_t tid, int us, int *status)
 	}
 }
 
-int ut_interrupt(pid_t tid)
+static int has_stopped(pid_t tid)
 {
 	siginfo_t si;
+	si.si_pid = 0;
+	return waitid(P_PID, (id_t)tid, &si, WSTOPPED | WNOHANG | WNOWAIT | __WALL) == 0 && si.si_pid != 0;
+}
+
+int ut_interrupt(pid_t tid)
+{
+	if (has_stopped(tid))
+		return -EALREADY;
 	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0)
 		return -errno;
-	si.si_pid = 0;
-	if (waitid(P_PID, (id_t)tid, &si, WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0)
-		return 0; // it is gone
-	return si.si_pid != 0;
+	return has_stopped(tid);
 }
 
 int ut_take_continued(pid_t tid, int peek, int *status)

@@ -3,6 +3,7 @@
  * must not: a task that sleeps in a system call is watched until it has run, and stopped then.
  */
 
+import { ERRNO } from '../abi/errno.ts';
 import { PTRACE } from '../abi/ptrace.ts';
 import { syscallNumber } from '../abi/syscalls.ts';
 import type { LinuxHost } from './host.ts';
@@ -24,12 +25,6 @@ export function interruptPolitely(host: LinuxHost, task: LinuxTask): void {
   sendInterrupt(host, task, true);
 }
 
-/** Likewise who sleeps in a served call. One that has stopped, and is about to tell so, is asked then: a trap still to come would be taken for a SIGCONT's. */
-export function interruptSleeper(host: LinuxHost, task: LinuxTask): void {
-  resumeFirst(host, task);
-  if (task.run !== Run.RUNNING || proc.state(task.tid) !== 't') interruptPolitely(host, task);
-}
-
 /** Its resume may have been put off. */
 function resumeFirst(host: LinuxHost, task: LinuxTask): void {
   if (host.next.tid === (task.tid as number)) flushResume(host);
@@ -38,11 +33,13 @@ function resumeFirst(host: LinuxHost, task: LinuxTask): void {
 function sendInterrupt(host: LinuxHost, task: LinuxTask, polite: boolean): void {
   if (task.interruptSent) return;
   if (host.toldMore(task)) return; // it has stopped: a trap still to come would be taken for a SIGCONT's
+  resumeFirst(host, task);
+  // Who is to be born traps anyway, and may stand there already.
+  const sent = task.awaitsBirth ? 0 : host.native.interrupt(task.tid);
+  if (sent === -ERRNO.EALREADY) return;
   task.interruptSent = true;
   task.politeInterrupt = polite;
-  if (task.awaitsBirth) return; // it may stand there already: it would trap once more
-  resumeFirst(host, task);
-  task.interruptLate = host.native.interrupt(task.tid) > 0;
+  task.interruptLate = sent > 0;
 }
 
 /** UTRACE_REPORT: brings the task to a stop without disturbing a system call in progress. */
@@ -87,26 +84,20 @@ export function traceSoon(host: LinuxHost, tasks: readonly LinuxTask[]): void {
   for (const task of tasks) {
     if (task.run !== Run.RUNNING || !task.syscallStops || task.resumedWith === PTRACE.SYSCALL) continue;
     if (task.interruptSent || task.awaitsBirth || host.sleepers.has(task)) continue;
-    task.politeInterrupt = true;
-    task.interruptSent = true;
     tids[count++] = task.tid;
   }
   flushResume(host);
-  const stopped = new Uint8Array(count);
-  host.native.interruptAll(bytes, count, FRAGILE_BYTES, stopped);
+  const answers = new Int8Array(count);
+  host.native.interruptAll(bytes, count, FRAGILE_BYTES, new Uint8Array(answers.buffer));
   for (let i = 0; i < count; i++) {
-    if (tids[i]! < 0) spared(host, -tids[i]!);
-    else host.tasks.get(tids[i]!)!.interruptLate = stopped[i] === 1;
+    const tid = tids[i]!;
+    const task = host.tasks.get(Math.abs(tid))!;
+    task.interruptSent = tid > 0 && answers[i] !== -ERRNO.EALREADY;
+    task.politeInterrupt = task.interruptSent;
+    task.interruptLate = answers[i] === 1;
+    if (tid < 0) watch(host, task); // it was not to be interrupted after all
   }
   host.due.add(bytes, count);
-}
-
-/** One that was not to be interrupted after all. */
-function spared(host: LinuxHost, tid: number): void {
-  const task = host.tasks.get(tid)!;
-  task.politeInterrupt = false;
-  task.interruptSent = false;
-  watch(host, task);
 }
 
 function watch(host: LinuxHost, task: LinuxTask): void {

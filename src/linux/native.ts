@@ -29,13 +29,16 @@ export interface Native {
   /** Resume `tid` (request 0: nobody), then collect up to `max` events. See STEP_* for the answer. */
   step(tid: number, request: number, data: number, max: number, block: number): number;
   resume(tid: number, request: number, data: number): number;
-  /** PTRACE_INTERRUPT. 1: the task had stopped by then, and may trap after that, too; 0; a negated errno. */
+  /**
+   * PTRACE_INTERRUPT. 1: the task has stopped since, and if for something else may trap after that, too; 0; a negated errno. EALREADY:
+   * it had stopped before, and is not interrupted.
+   */
   interrupt(tid: number): number;
   /**
-   * The same for `count` tids, 32 bits each; those in a call of `spared` (a byte each) are negated instead. `stopped`: a byte for each,
-   * 1 where it had stopped.
+   * The same for `count` tids, 32 bits each; those in a call of `spared` (a byte each) are negated instead. `answers`: 8 bits for each,
+   * what `interrupt` answers.
    */
-  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, stopped: Uint8Array): void;
+  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, answers: Uint8Array): void;
   /** Collects what `count` tids from the one at `from` on have to tell by now; the answer is as that of `step`. */
   collectOf(tids: Uint8Array, from: number, count: number): number;
   ptrace(request: number, tid: number, addr: number | bigint, data: number | bigint): number;

@@ -14,7 +14,7 @@ import { blocksSignal, queueDirectly } from './child-signals.ts';
 import { EventKind } from './event-buffer.ts';
 import type { LinuxHost } from './host.ts';
 import { belowStack } from './inject.ts';
-import { interruptPolitely, interruptSleeper } from './interrupt.ts';
+import { interruptPolitely } from './interrupt.ts';
 import { lingered, lingers } from './linger.ts';
 import { tidFor } from './pid-namespaces.ts';
 import { makeAgain, restartsCall } from './restarts.ts';
@@ -86,7 +86,7 @@ export function pokeServed(host: LinuxHost, task: LinuxTask): void {
   if (served === null || task.run === Run.GONE) return;
   if (served.phase === 'asleep') {
     task.sleep = Sleep.NEWS;
-    interruptSleeper(host, task);
+    interruptPolitely(host, task);
   } else if (served.phase === 'parked' && task.run === Run.STOPPED) unpark(host, task);
 }
 

@@ -101,7 +101,8 @@ function dispatchEvent(host: LinuxHost, i: number): void {
   const asked = task.interruptSent || !task.begun || late;
   task.begun = true;
   task.awaitsBirth = false;
-  if (!task.interruptSent || kind === EventKind.STOP) task.interruptLate = false;
+  const byInterrupt = kind === EventKind.STOP || (kind === EventKind.EXIT && task.served === null); // the end of a sleep
+  if (!task.interruptSent || byInterrupt) task.interruptLate = false;
   task.interruptSent = false;
   task.politeInterrupt = false;
   task.waitsForReal = false;
@@ -115,7 +116,7 @@ function dispatchEvent(host: LinuxHost, i: number): void {
     task.trapTells = task.leftCall = false;
   }
   if (kind === EventKind.SIGNAL) task.seen &= ~bit(stopSignal(events.status(i)));
-  else if (kind !== EventKind.STOP && task.goesBack === 0) task.seen = 0n;
+  else if (kind !== EventKind.STOP && kind !== EventKind.EXIT && task.goesBack === 0) task.seen = 0n;
   if (task.sleep !== Sleep.NONE) task.sleep = sleepAt(kind, task.sleep);
   if (kind !== EventKind.SIGNAL && kind !== EventKind.STOP) task.leavesStop = false;
   if (task.letGo) letGoTo(task, kind, events.status(i));

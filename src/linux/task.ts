@@ -131,7 +131,7 @@ export class LinuxTask implements Task {
   resumedWith = 0;
   /** A PTRACE_INTERRUPT is on its way. */
   interruptSent = false;
-  /** … and it had stopped already as that was sent: its trap is the one after that stop. */
+  /** … and it may have stopped for something else before that came: the trap is the one after that stop. */
   interruptLate = false;
   /** That INTERRUPT was only for a report: a sleep it disturbs is to go on as if nothing had been. */
   politeInterrupt = false;

@@ -49,15 +49,20 @@ export class SimNative implements Native {
   }
 
   interrupt(tid: number): number {
+    if (this.hasStopped(tid)) return -ERRNO.EALREADY;
     const r = this.ptrace(PTRACE.INTERRUPT, tid, 0, 0);
-    return r < 0 ? r : Math.max(this.slice.look(tid, W.UNTRACED + W.NOWAIT, new Uint8Array(4)), 0);
+    return r < 0 ? r : Number(this.hasStopped(tid));
   }
 
-  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, stopped: Uint8Array): void {
+  private hasStopped(tid: number): boolean {
+    return this.slice.look(tid, W.UNTRACED + W.NOWAIT, new Uint8Array(4)) > 0;
+  }
+
+  interruptAll(tids: Uint8Array, count: number, spared: Uint8Array, answers: Uint8Array): void {
     const list = new Int32Array(tids.buffer, tids.byteOffset, count);
     list.forEach((tid, i) => {
       if (spared[this.taskSyscall(tid)] === 1) list[i] = -tid;
-      else stopped[i] = Number(this.interrupt(tid) > 0);
+      else answers[i] = this.interrupt(tid);
     });
   }
 

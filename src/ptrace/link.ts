@@ -37,6 +37,8 @@ export class Link {
   readonly owed: Owed[] = [];
   /** Other signals come before what is owed (R16): it is looked at again after each. */
   defers = false;
+  /** Its last stop was at the entry of a call. */
+  inCall = false;
   /** It was shown a stop while another tracer holds the task in a call: to it that call is over. */
   skipsExit = false;
   /** It traces the task since before its last group stop ended: the end is its affair. */
@@ -82,6 +84,11 @@ export class Link {
   /** Whether it wants system call stops. */
   get wantsCalls(): boolean {
     return this.mode === 'syscall' || this.emulates;
+  }
+
+  /** It let the task go on to the end of a call, where it stops before it looks for signals. */
+  get awaitsExit(): boolean {
+    return this.inCall && this.stop === null && this.wantsCalls;
   }
 
   get emulates(): boolean {

@@ -63,9 +63,9 @@ export class Linking {
     });
   }
 
-  /** SIGCONT has a thread leave its group's stop at once: nobody traces it, or who does has SEIZEd it and does not hold it. */
+  /** SIGCONT has a thread leave its group's stop at once: nobody traces it, or who does has SEIZEd it and does not hold it, nor at the end of a call. */
   private leavesStop(thread: Task): boolean {
-    return this.links.on(thread).every((link) => link.seized && !link.isStopped);
+    return this.links.on(thread).every((link) => link.seized && !link.isStopped && !link.awaitsExit);
   }
 
   /** Makes a link; undefined: the task can take no engine (it is dead). */

@@ -209,6 +209,10 @@ export class Ptrace implements PtraceHooks, PtraceContext {
   retrapped(task: Task, signo: number): void {
     const traced = this.links.traced.get(task);
     if (traced === undefined) return;
+    if (signo === 0 && traced.links.some(({ listening }) => listening)) {
+      for (const link of traced.links) link.continuedLate = false; // it was in a trap, and that is over
+      this.looksForSignals(traced);
+    }
     for (const link of traced.links) {
       if (signo !== 0) link.ranOut = true; // of the group stop that this is: nothing but its tracer keeps it in it
       if (link.listening) traced.show(link, trapStop(signo || SIG.SIGTRAP, traced.who(link)));

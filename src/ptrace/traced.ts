@@ -214,6 +214,7 @@ export class Traced {
   /** Shows a stop to one tracer. */
   show(link: Link, stop: PtraceStop): void {
     link.stop = stop;
+    link.inCall = stop.kind === 'entry';
     link.listening = false;
     link.signo = 0;
     if (stop.kind === 'signal') link.continues = this.kernel.continues(this.task);

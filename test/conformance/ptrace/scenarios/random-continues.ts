@@ -1166,4 +1166,92 @@ export const randomContinues = [
       { notPassive: 'a SIGCONT to who is traced waits' },
     ),
   ),
+  scenario(
+    'R33 a SIGCONT that a step out of a signal’s stop puts off is told of as the next one makes it trap once more, where its tracer listens',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+      yield* s.root.kill(tracee.pid, 'SIGSTOP');
+      s.log('  tracee', yield* tracee.condition());
+      yield* s.root.kill(tracee.pid, 'SIGTTIN');
+      yield* tracer.seize(tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.ptrace('SYSCALL', tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      yield* tracer.kill(tracee.pid, 'SIGCONT');
+      yield* tracer.ptrace('SINGLESTEP', tracee.pid);
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.kill(tracee.pid, 'SIGCONT');
+      s.log('LISTEN', yield* tracer.ptrace('LISTEN', tracee.pid));
+      s.log('wait', yield* tracer.wait4(tracee.pid));
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+    },
+    [
+      '  tracee: stopped',
+      'wait: tracee EVENT_STOP SIGSTOP',
+      'wait: tracee stop SIGTTIN',
+      'wait: tracee EVENT_STOP SIGTRAP',
+      'LISTEN: ok',
+      'wait: tracee EVENT_STOP SIGTRAP',
+      'told: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
+  scenario(
+    'R31 a signal that is ignored waits on after its tracer has let go, in the stop that this makes at a system call: the next is shown it',
+    function* (s) {
+      const first = yield* s.root.make('first', 'fork', false);
+      const second = yield* s.root.make('second', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      yield* first.ptrace('ATTACH', tracee.pid);
+      s.log('wait', yield* first.wait4(tracee.pid));
+      yield* first.ptrace('SYSEMU_SINGLESTEP', tracee.pid);
+      s.log('wait', yield* first.wait4(tracee.pid));
+      yield* s.root.kill(tracee.pid, 'SIGCHLD');
+      yield* first.ptrace('DETACH', tracee.pid, 0, 20);
+      s.log('  tracee', yield* tracee.condition());
+      yield* second.seize(tracee.pid);
+      s.log('wait', yield* second.wait4(tracee.pid));
+      s.log('waits', yield* second.ptrace('PEEKSIGINFO', tracee.pid, 1, 0));
+    },
+    [
+      'wait: tracee stop SIGSTOP',
+      'wait: tracee stop SIGTRAP',
+      '  tracee: stopped',
+      'wait: tracee EVENT_STOP SIGTSTP',
+      'waits: [SIGCHLD SI_USER pid=root]',
+    ],
+  ),
+  scenario(
+    'R27 a SIGCONT that a thread is passed at the entry of its call, whose exit is shown: who is held tells of it when it goes on',
+    function* (s) {
+      const tracer = yield* s.root.make('tracer', 'fork', false);
+      const tracee = yield* s.root.make('tracee', 'fork', true);
+      const thread = yield* tracee.make('thread', 'thread', true);
+      yield* tracer.do({ call: 'sigaction', args: [17, 'handler', []] });
+      yield* tracer.seize(thread.pid);
+      yield* s.root.tgkill(tracee, 'SIGSTOP');
+      s.log('  tracee', yield* tracee.condition(), 'thread', yield* thread.condition());
+      yield* tracer.seize(tracee.pid);
+      yield* tracer.ptrace('SYSCALL', thread.pid);
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      const before = (yield* tracer.handled()).length;
+      yield* tracer.ptrace('SYSCALL', thread.pid, 0, 18);
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      s.log('told', (yield* tracer.handled()).slice(before, before + 1));
+      const then = (yield* tracer.handled()).length;
+      yield* tracer.cont(thread.pid);
+      s.log('wait', yield* tracer.wait4(thread.pid));
+      s.log('told', (yield* tracer.handled()).slice(then, then + 1));
+    },
+    [
+      '  tracee: stopped | thread | stopped',
+      'wait: thread stop SIGTRAP',
+      'wait: thread stop SIGTRAP',
+      'told: SIGCHLD CLD_TRAPPED pid=thread',
+      'wait: thread EVENT_STOP SIGTRAP',
+      'told: SIGCHLD CLD_CONTINUED pid=tracee',
+    ],
+  ),
 ];

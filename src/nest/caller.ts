@@ -18,7 +18,7 @@ const ARGUMENTS = [R.RDI, R.RSI, R.RDX, R.R10, R.R8, R.R9] as const;
 
 /** Where what pointers of its calls point to lies, in its own memory. */
 export const BUFFER = 0x10000000;
-const BUFFER_SIZE = 0x20000;
+const BUFFER_SIZE = 0x40000;
 
 /** Unwinds the code of a task that was killed, or whose run is over. */
 export class Gone extends Error {

@@ -22,6 +22,8 @@ import { Slice } from './slice.ts';
 export interface SupervisorOptions {
   /** Its tracees' ptrace, wait4 and waitid are served. */
   readonly serves?: boolean;
+  /** … but a second tracer of a task is refused. */
+  readonly exclusively?: boolean;
   /** A slice is over after so many waits. */
   readonly sliceSteps?: number;
 }
@@ -62,7 +64,9 @@ export class Supervisor {
     });
     this.host.hooks = this.core;
     this.loop = new Loop(this.host);
-    this.ptrace = options.serves ? new Ptrace(this.core, new LinuxPtraceKernel(this.host)) : null;
+    this.ptrace = options.serves
+      ? new Ptrace(this.core, new LinuxPtraceKernel(this.host), { exclusive: options.exclusively === true })
+      : null;
     if (this.ptrace !== null) {
       this.host.ptrace = this.ptrace;
       this.host.servedCalls = SERVED_CALLS;

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { Prng } from '../../src/base/prng.ts';
 import { random, runToBlock, type Scheduler } from '../../src/box/index.ts';
 import { NATIVE, perform, type Variant } from '../conformance/ptrace/harness.ts';
+import { NestTheatre } from '../conformance/ptrace/nest-theatre.ts';
 import { scenario } from '../conformance/ptrace/play.ts';
 import { EXCLUSIVE, PASSIVE } from '../conformance/ptrace/share.ts';
 import { SimTheatre } from '../conformance/ptrace/sim-theatre.ts';
@@ -15,10 +16,11 @@ import { Author } from './author.ts';
 import type { Program, Step } from './program.ts';
 import { type Director, director, Replay } from './replay.ts';
 
-export type Column = 'served' | 'passive' | 'sim';
+export type Column = 'served' | 'passive' | 'sim' | 'nest';
+/** Those that are compared with the real kernel. */
 export const COLUMNS: readonly Column[] = ['served', 'passive', 'sim'];
 /** Exclusive: a program may have a second tracer attach, which is allowed else. */
-const VARIANTS: Readonly<Record<Exclude<Column, 'sim'>, Variant>> = { served: EXCLUSIVE, passive: PASSIVE };
+const VARIANTS: Readonly<Record<'served' | 'passive', Variant>> = { served: EXCLUSIVE, passive: PASSIVE };
 /** So many orders of the simulated kernel are looked at before the real one's is missed. */
 const SCHEDULES = 100;
 
@@ -47,11 +49,11 @@ async function run(who: Director, variant: Variant): Promise<Ran> {
   }
 }
 
-/** On the simulated kernel, by one order of those that are ready. */
-function simulate(program: Program, scheduler: () => Scheduler): Ran {
-  const replay = new Replay(director(program));
+/** On the simulated kernel, by one order of those that are ready; or in a nest, where a supervisor serves it. */
+function simulate(who: Director, scheduler: () => Scheduler, Theatre: typeof SimTheatre = SimTheatre): Ran {
+  const replay = new Replay(who);
   try {
-    const theatre = new SimTheatre({ exclusive: true, scheduler });
+    const theatre = new Theatre({ exclusive: true, scheduler });
     const stage = new Stage(theatre);
     theatre.play(replay.body(stage));
     return { log: stage.lines.map(withoutPlaces), code: replay.code };
@@ -69,17 +71,48 @@ const placeless = ({ log, code }: Ran): Ran => ({ log: log.map(withoutPlaces), c
 /** Simulates until the log is one of these. */
 function simulateFor(program: Program, natives: readonly Ran[]): Ran {
   const wanted = natives.map(placeless);
-  const first = simulate(program, runToBlock);
+  const first = simulate(director(program), runToBlock);
   if (among(first.log, wanted)) return first;
   for (let seed = 1; seed <= SCHEDULES; seed++) {
-    const ran = simulate(program, () => random(seed));
+    const ran = simulate(director(program), () => random(seed));
     if (among(ran.log, wanted)) return ran;
   }
   return first;
 }
 
+const nested = (program: Program): Ran => simulate(director(program), runToBlock, NestTheatre);
+
+/**
+ * The same on the simulated kernel, and in a nest in it: `src/linux` is run without a kernel, some hundred times as fast, and what
+ * differs always does. Several orders on the simulated kernel that give several logs are of no use, unless the nest's is one of them.
+ */
+export function tryNest(seed: number, swarm = false): Verdict {
+  const author = new Author(new Prng(seed), swarm);
+  const first = simulate(author, runToBlock);
+  const program: Program = { cast: author.cast, steps: author.steps };
+  const found = troubled(first.log) ? undefined : nestDiffers(program);
+  return {
+    seed,
+    program,
+    aside: troubled(first.log) || found === 'unsure',
+    differences: typeof found === 'object' ? [found] : [],
+  };
+}
+
+function nestDiffers(program: Program): Difference | 'unsure' | undefined {
+  const first = simulate(director(program), runToBlock);
+  if (troubled(first.log)) return 'unsure';
+  const other = nested(program);
+  if (same(first.log, other.log)) return undefined;
+  const natives = [first];
+  for (let k = 1; k <= SCHEDULES; k++) natives.push(simulate(director(program), () => random(k)));
+  if (among(other.log, natives)) return undefined;
+  if (natives.some(({ log }) => !same(log, first.log))) return 'unsure';
+  return { column: 'nest', program, native: first.log, other: other.log, code: first.code };
+}
+
 const elsewhere = async (program: Program, column: Column, wanted: readonly Ran[]): Promise<Ran> =>
-  column === 'sim' ? simulateFor(program, wanted) : run(director(program), VARIANTS[column]);
+  column === 'sim' ? simulateFor(program, wanted) : run(director(program), VARIANTS[column as 'served']);
 
 const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 const among = (log: readonly string[], logs: readonly Ran[]): boolean => logs.some((one) => same(one.log, log));
@@ -109,6 +142,7 @@ export interface Verdict {
 
 /** Writes a program for a seed, and runs it everywhere. `swarm`: with weights of its own (see Author). */
 export async function trySeed(seed: number, columns: readonly Column[], swarm = false): Promise<Verdict> {
+  if (columns[0] === 'nest') return tryNest(seed, swarm);
   const author = new Author(new Prng(seed), swarm);
   const first = await run(author, NATIVE);
   const program: Program = { cast: author.cast, steps: author.steps };
@@ -143,6 +177,10 @@ export async function trySeed(seed: number, columns: readonly Column[], swarm = 
 
 /** Whether a program still differs: the kernel must be of one mind, and ours twice of another. */
 async function differs(program: Program, column: Column): Promise<Difference | undefined> {
+  if (column === 'nest') {
+    const found = nestDiffers(program);
+    return typeof found === 'object' ? found : undefined;
+  }
   let native = await run(director(program), NATIVE);
   if (troubled(native.log)) return undefined;
   const again = await run(director(program), NATIVE);

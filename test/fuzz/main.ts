@@ -14,7 +14,7 @@ const DEFAULT_MINUTES = 5;
 const USAGE = `usage: npm run fuzz -- [options]
   --minutes N    new programs for so long (default: ${DEFAULT_MINUTES})
   --seed S       only the program of this seed; may be given more than once
-  --column C     only this column: ${COLUMNS.join(', ')}
+  --column C     only this column: ${COLUMNS.join(', ')}; or nest: against the simulated kernel, not the real one
   --jobs N       so many programs at a time (default: 2)
   --swarm        each program has weights of its own: some things not at all, much of others
   --show         prints each program
@@ -53,8 +53,9 @@ if (values.help) {
 for (const [name, text] of Object.entries({ minutes: values.minutes, jobs: values.jobs }))
   if (!(Number(text) > 0)) misused(`--${name} takes a number above 0, not '${text}'`);
 for (const seed of values.seed ?? []) if (!/^\d+$/.test(seed)) misused(`--seed takes a number, not '${seed}'`);
+const known: readonly Column[] = [...COLUMNS, 'nest'];
 const columns = values.column === undefined ? COLUMNS : [values.column as Column];
-if (!columns.every((column) => COLUMNS.includes(column))) misused(`--column: one of ${COLUMNS.join(', ')}`);
+if (!columns.every((column) => known.includes(column))) misused(`--column: one of ${known.join(', ')}`);
 const end = performance.now() + Number(values.minutes) * 60_000;
 const given = values.seed?.map(Number);
 const count = { programs: 0, aside: 0, differences: 0 };

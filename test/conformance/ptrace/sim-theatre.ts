@@ -69,15 +69,17 @@ export interface SimOptions {
 
 export class SimTheatre implements World {
   readonly box: Box;
-  private readonly slots: Slot[];
+  protected readonly slots: Slot[];
+  private readonly bells: number[] = [];
   private readonly places = Array.from({ length: SLOTS }, (): number[] => []);
   readonly word = DATA;
   handler = 0;
 
-  private readonly scheduler: () => Scheduler;
+  protected readonly scheduler: () => Scheduler;
 
-  constructor({ scheduler = runToBlock, ...options }: SimOptions) {
-    this.box = new Box(options);
+  /** `box`: where it is that of a nest, whose supervisor makes the first actor. */
+  constructor({ scheduler = runToBlock, ...options }: SimOptions, box?: Box) {
+    this.box = box ?? new Box(options);
     this.scheduler = scheduler;
     this.slots = Array.from({ length: SLOTS }, (_, n) => ({
       task: null,
@@ -92,11 +94,16 @@ export class SimTheatre implements World {
       sleepers: new Set(),
     }));
     const { kernel } = this.box;
-    kernel.skipTids(TIDS_TAKEN);
+    kernel.skipTids(box === undefined ? TIDS_TAKEN : TIDS_TAKEN - 1); // its supervisor has one
     for (let n = 0; n < SLOTS; n++) kernel.programs.set(`actor ${n}`, startOf(this.again(n)));
-    const usher = this.box.start(this.slots[USHER]!.program, 'actor');
-    for (let n = 0; n < SLOTS; n++) usher.process.files.add(this.bell(n));
+    if (box !== undefined) return;
+    this.hang(this.box.start(this.slots[USHER]!.program, 'actor'));
     this.settle();
+  }
+
+  /** The first actor has the bells of all. */
+  private hang({ process }: SimTask): void {
+    for (let n = 0; n < SLOTS; n++) this.bells.push(process.files.add(this.bell(n)));
   }
 
   open(): void {
@@ -122,6 +129,7 @@ export class SimTheatre implements World {
     return function* again(sys) {
       const slot = theatre.slots[n]!;
       theatre.furnish(sys);
+      if (theatre.bells.length === 0) theatre.hang(sys.task);
       yield* someInstructions(sys);
       const mapped = yield* sys.call(MMAP, STAGE_AT, STAGE_SIZE, 0, FIXED_ANONYMOUS); // map_stage
       yield* someInstructions(sys);
@@ -194,7 +202,7 @@ export class SimTheatre implements World {
         slot.done++;
       }
       yield* someInstructions(sys);
-      yield* sys.read(3 + n, 1);
+      yield* sys.read(this.bells[n]!, 1);
       yield* someInstructions(sys); // a step out of the call comes before the look for orders …
     }
   }
@@ -253,8 +261,12 @@ export class SimTheatre implements World {
 
   // --- time ---
 
+  protected isPending({ slot, index }: { readonly slot: number; readonly index: number }): boolean {
+    return this.slots[slot]!.done <= this.places[slot]![index]!;
+  }
+
   /** Runs all but who spins on purpose, until nobody is ready; those get a few steps in between. */
-  private settle(): void {
+  protected settle(): void {
     const { kernel } = this.box;
     const scheduler = this.scheduler();
     let last: SimTask | null = null;
@@ -276,7 +288,7 @@ export class SimTheatre implements World {
   }
 
   /** Who was born, but has not begun: its tid is known to its maker already. */
-  private findNewborns(): void {
+  protected findNewborns(): void {
     const { kernel } = this.box;
     for (const slot of this.slots) {
       if (slot.tid !== 0) continue;
@@ -317,7 +329,7 @@ export class SimTheatre implements World {
       case 'reply':
         return this.reply(op.slot, this.places[op.slot]![op.index]!);
       case 'pending':
-        return slot.done <= this.places[op.slot]![op.index]!;
+        return this.isPending(op);
       case 'condition':
         return this.condition(slot);
       case 'handled':
@@ -332,7 +344,7 @@ export class SimTheatre implements World {
     }
   }
 
-  private post(n: number, calls: readonly Call[]): void {
+  protected post(n: number, calls: readonly Call[]): void {
     const slot = this.slots[n]!;
     for (const call of calls) slot.given.push({ call, ret: 0, data: Buffer.alloc(DATA_SIZE) });
     slot.rings++;
